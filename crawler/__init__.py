@@ -1,0 +1,1 @@
+"""The top floor: Scrapy, extraction, schedule and the wirecopy command."""

@@ -1,0 +1,1 @@
+"""The embedded newsroom of wirecopy demo."""

@@ -1,0 +1,1 @@
+"""What an article passes on its way into the database."""

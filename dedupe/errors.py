@@ -1,0 +1,18 @@
+"""What can go wrong on the ground floor.
+
+DedupeError
+  x ParameterError        a setting that cannot work
+  x SettingsMismatchError  signatures made under other settings
+"""
+
+
+class DedupeError(Exception):
+    """Base of every error that dedupe raises on purpose."""
+
+
+class ParameterError(DedupeError, ValueError):
+    """A band, row, shingle or threshold setting that cannot work."""
+
+
+class SettingsMismatchError(DedupeError):
+    """Signatures of two schemes, seeds or lengths were about to be compared."""

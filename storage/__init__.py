@@ -1,0 +1,1 @@
+"""The middle floor: everything at rest: the SQLite database, dump files, its pages."""

@@ -1,0 +1,1 @@
+"""Dumps of articles: one module per file format."""

@@ -1,0 +1,1 @@
+"""The datasette plugin: the pages that a journalist opens."""
