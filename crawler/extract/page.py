@@ -1,0 +1,103 @@
+"""One page, parsed once: what every finder of the extraction reads."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from crawler.errors import NotAnArticle
+from crawler.extract.charset import decode
+
+# A record inside these keys is about another page or thing, not about this one.
+_NESTED = ("@graph", "mainEntity", "mainEntityOfPage")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A parsed page.
+
+    *tree* is shared by all finders, which never change it. *jsonld* lists every
+    JSON-LD record of the page in order, with the members of lists and of ``@graph``
+    as records of their own. *meta* maps the lower-case name, property, itemprop or
+    http-equiv of a meta element to its contents in order.
+    """
+
+    url: str
+    html: str
+    tree: HtmlElement
+    jsonld: list[dict[str, Any]]
+    meta: dict[str, list[str]]
+
+
+def read_page(html: bytes | str, url: str, *, content_type: str | None = None) -> Page:
+    """Decode and parse *html*; raises NotAnArticle where nothing can be parsed."""
+    text = decode(html, content_type) if isinstance(html, bytes) else html
+    tree = _parse(text)
+    return Page(
+        url=url, html=text, tree=tree, jsonld=_read_jsonld(tree), meta=_read_meta(tree)
+    )
+
+
+def _parse(text: str) -> HtmlElement:
+    # lxml refuses a str that declares an encoding, and NUL ends a C string.
+    data = text.replace("\0", "").encode("utf-8", "replace")
+    parser = HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False
+    )
+    try:
+        return document_fromstring(data, parser=parser)
+    except (etree.LxmlError, ValueError, AssertionError) as error:
+        raise NotAnArticle("empty page") from error
+
+
+def _read_meta(tree: HtmlElement) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for element in tree.iter("meta"):
+        content = (element.get("content") or "").strip()
+        for attribute in ("property", "name", "itemprop", "http-equiv"):
+            name = (element.get(attribute) or "").strip().lower()
+            if name and content:
+                found.setdefault(name, []).append(content)
+    return found
+
+
+def _read_jsonld(tree: HtmlElement) -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = []
+    for script in tree.iter("script"):
+        if "ld+json" in (script.get("type") or "").lower():
+            records.extend(_flatten(parse_json(script.text or "")))
+    return records
+
+
+def parse_json(text: str) -> Any:
+    """Parse JSON as pages print it: comment marks, raw newlines; None if hopeless."""
+    cleaned = text.strip().removeprefix("<!--").removeprefix("//<![CDATA[")
+    cleaned = cleaned.removesuffix("-->").removesuffix("//]]>").strip().rstrip(";")
+    try:
+        return orjson.loads(cleaned)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return json.loads(cleaned, strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _flatten(value: Any) -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = []
+    waiting = [value]
+    while waiting:
+        item = waiting.pop(0)
+        if isinstance(item, list):
+            waiting[:0] = item
+        elif isinstance(item, dict):
+            records.append(item)
+            waiting[:0] = [
+                item[key] for key in _NESTED if isinstance(item.get(key), list | dict)
+            ]
+    return records
