@@ -1,0 +1,71 @@
+"""What a user reads names everything that there is."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from crawler.cli.main import COMMANDS, cli
+from crawler.cli.reference import render_reference
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_readme_names_every_command(name):
+    assert re.search(rf"wirecopy {name}\b", README)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_and_json(name):
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    assert command.help
+    leaves = (
+        command.commands.values() if isinstance(command, click.Group) else [command]
+    )
+    for leaf in leaves:
+        options = {option for param in leaf.params for option in param.opts}
+        assert "--json" in options, leaf.name
+        for param in leaf.params:
+            if isinstance(param, click.Option):
+                assert param.help, f"{leaf.name} {param.name}"
+
+
+def test_reference_is_in_step_with_the_commands():
+    assert (ROOT / "docs/commands.md").read_text("utf-8") == render_reference(), (
+        "run python -m crawler.cli.reference > docs/commands.md"
+    )
+
+
+def test_duplication_page_names_every_parameter():
+    from dedupe.parameters import Parameters
+
+    page = (ROOT / "docs/duplication.md").read_text("utf-8")
+    missing = [
+        field.name
+        for field in dataclasses.fields(Parameters)
+        if f"`{field.name}`" not in page
+    ]
+    assert not missing
+
+
+def test_operating_page_names_every_setting():
+    settings = (ROOT / "crawler/settings.py").read_text("utf-8")
+    page = (ROOT / "docs/operating.md").read_text("utf-8")
+    names = re.findall(r"^(WIRECOPY_\w+)", settings, re.MULTILINE)
+    missing = [name for name in names if f"`{name}`" not in page]
+    assert not missing
+
+
+def test_links_between_pages_lead_somewhere():
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        for target in re.findall(
+            r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")
+        ):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
