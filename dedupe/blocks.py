@@ -1,0 +1,185 @@
+"""Repeats inside one article: DESIGN's first rule of duplication.
+
+Of two blocks that repeat each other the fuller stays, a block that repeats the
+headline goes, and so does a source line that ends the body. Nothing else is read than
+the article itself, so the same page always gives the same clean body.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from dedupe.block import Block
+from dedupe.deliberate import deliberate
+from dedupe.likeness import Line, repeats_headline, same_block
+from dedupe.source_lines import is_source_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Reason = Literal["headline", "repeat", "near repeat", "source line", "boilerplate"]
+
+# At a tie of length the block that reads best stays.
+_RANK = {
+    "paragraph": 0,
+    "subhead": 1,
+    "list item": 2,
+    "quote": 3,
+    "caption": 4,
+    "cell": 5,
+}
+_LINE = re.compile(r"[^\n\r]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovedBlock:
+    """A block that was taken out, and why.
+
+    *position* counts the extracted blocks from 0. *repeats* is the position of the
+    kept block that it repeats, or None where it repeats the headline or nothing.
+    """
+
+    position: int
+    block: Block
+    reason: Reason
+    repeats: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanBody:
+    """The blocks that stay, in order, and those that went, by position."""
+
+    kept: tuple[Block, ...]
+    removed: tuple[RemovedBlock, ...] = ()
+
+    @property
+    def body(self) -> str:
+        """The kept blocks, parted by a blank line."""
+        return "\n\n".join(block.text for block in self.kept)
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """The place of each kept block among the extracted ones."""
+        gone = {removed.position for removed in self.removed}
+        total = len(self.kept) + len(self.removed)
+        return tuple(place for place in range(total) if place not in gone)
+
+    def rebuild(self) -> tuple[Block, ...]:
+        """Return the extracted blocks to the letter, removed ones in their places."""
+        blocks = dict(zip(self.positions, self.kept, strict=True))
+        blocks |= {removed.position: removed.block for removed in self.removed}
+        return tuple(blocks[place] for place in range(len(blocks)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitText:
+    """A plain text, its blocks, and the span of characters that each stands in."""
+
+    text: str
+    blocks: tuple[Block, ...]
+    spans: tuple[tuple[int, int], ...]
+
+
+def split_blocks(text: str) -> SplitText:
+    """Return the lines of *text* that hold more than white space, as blocks."""
+    blocks, spans = [], []
+    for line in _LINE.finditer(text):
+        if tidy := " ".join(line[0].split()):
+            blocks.append(Block(tidy))
+            spans.append(line.span())
+    return SplitText(text=text, blocks=tuple(blocks), spans=tuple(spans))
+
+
+def clean(
+    headline: str, blocks: Sequence[Block], *, subheadline: str | None = None
+) -> CleanBody:
+    """Take the repeats out of one article; idempotent, and never raises on a text.
+
+    A caption, subhead or quote that repeats *subheadline* goes too; a paragraph that
+    does stays, since it may be the only place where the body says it. The last block
+    of an article never goes: one that is nothing but its headline keeps it.
+    """
+    lines = [Line.of(block) for block in blocks]
+    gone: dict[int, RemovedBlock] = {}
+    # What is deliberate depends on the neighbours that are left, so a pass may free
+    # another: the fixpoint makes cleaning idempotent.
+    while found := _one_pass(headline, subheadline, lines, gone):
+        gone |= found
+    return CleanBody(
+        kept=tuple(b for place, b in enumerate(blocks) if place not in gone),
+        removed=tuple(_settled(gone[place], gone) for place in sorted(gone)),
+    )
+
+
+def _one_pass(
+    headline: str,
+    subheadline: str | None,
+    lines: Sequence[Line],
+    gone: dict[int, RemovedBlock],
+) -> dict[int, RemovedBlock]:
+    left = [place for place in range(len(lines)) if place not in gone]
+    stay = deliberate([lines[place] for place in left], headline)
+    free = [place for place, kept in zip(left, stay, strict=True) if not kept]
+    found = _of_the_headline(headline, subheadline, lines, free)
+    found |= _of_each_other(lines, [p for p in left if p not in found], set(free))
+    rest = [place for place in left if place not in found]
+    if not rest:
+        found.pop(max(found, key=lambda p: (len(lines[p].words), -p)), None)
+    elif len(rest) > 1 and is_source_line(lines[rest[-1]].block.text):
+        last = rest[-1]
+        found[last] = _removed(last, lines, "source line")
+    return found
+
+
+def _of_the_headline(
+    headline: str, subheadline: str | None, lines: Sequence[Line], free: Sequence[int]
+) -> dict[int, RemovedBlock]:
+    found = {}
+    top, below = Line.of(Block(headline)), Line.of(Block(subheadline or ""))
+    for place in free:
+        line = lines[place]
+        aside = line.block.kind in ("caption", "subhead", "quote")
+        if repeats_headline(line, top) or (aside and same_block(line, below)):
+            found[place] = _removed(place, lines, "headline")
+    return found
+
+
+def _of_each_other(
+    lines: Sequence[Line], left: Sequence[int], free: set[int]
+) -> dict[int, RemovedBlock]:
+    """Keep the fullest of every set of repeats, and name what each other repeats."""
+    found: dict[int, RemovedBlock] = {}
+    kept_by_anchor: dict[object, list[int]] = {}
+    order = sorted(
+        left, key=lambda p: (-len(lines[p].words), _RANK[lines[p].block.kind], p)
+    )
+    for place in order:
+        line = lines[place]
+        near = (p for anchor in line.anchors for p in kept_by_anchor.get(anchor, ()))
+        twin = next((p for p in near if same_block(line, lines[p])), None)
+        if twin is not None and place in free:
+            exact = line.words == lines[twin].words
+            reason: Reason = "repeat" if exact else "near repeat"
+            found[place] = _removed(place, lines, reason, twin)
+            continue
+        for anchor in line.anchors:
+            kept_by_anchor.setdefault(anchor, []).append(place)
+    return found
+
+
+def _removed(
+    place: int, lines: Sequence[Line], reason: Reason, repeats: int | None = None
+) -> RemovedBlock:
+    return RemovedBlock(
+        position=place, block=lines[place].block, reason=reason, repeats=repeats
+    )
+
+
+def _settled(removed: RemovedBlock, gone: dict[int, RemovedBlock]) -> RemovedBlock:
+    """Point at the block that stayed where the one repeated went in a later pass."""
+    target = removed.repeats
+    while target is not None and target in gone:
+        target = gone[target].repeats
+    return replace(removed, repeats=target)
