@@ -152,8 +152,8 @@ def measure_pages(db: Path, export: Path) -> None:
     """Score the real pages; name those that were not stored."""
     wanted, stored = [], {key_of(json.loads(x)["url"]) for x in export.open()}
     for name in SETS:
-        for line in (ROOM / name / "manifest.jsonl").open(encoding="utf-8"):
-            wanted.append(json.loads(line)["url"])
+        lines = (ROOM / name / "manifest.jsonl").read_text("utf-8").splitlines()
+        wanted.extend(json.loads(line)["url"] for line in lines)
     missing = [url for url in wanted if key_of(url) not in stored]
     bar("pages stored as articles", round(1 - len(missing) / len(wanted), 4), 0.99)
     outcomes = dict(
