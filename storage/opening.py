@@ -1,0 +1,160 @@
+"""Opening a database file: is it ours, is it whole, does it need a migration."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlite_utils import Database
+
+from storage.errors import (
+    DatabaseBusyError,
+    DatabaseError,
+    ForeignDatabaseError,
+    NewerSchemaError,
+    NotADatabaseError,
+)
+from storage.migrations import APPLICATION_ID, migrations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+logger = logging.getLogger(__name__)
+
+_MAGIC = b"SQLite format 3\0"
+_BUSY = ("database is locked", "database table is locked", "database schema is locked")
+
+
+def open_database(
+    path: Path,
+    *,
+    create: bool = True,
+    read_only: bool = False,
+    busy_seconds: float = 30.0,
+    cache_mb: int = 64,
+) -> Database:
+    """Open *path*, make or migrate its schema, and set what a connection needs.
+
+    Raises NotADatabaseError, ForeignDatabaseError or NewerSchemaError with nothing
+    written, DatabaseBusyError after *busy_seconds*, DatabaseError otherwise.
+    """
+    is_new = _is_new(path)
+    if is_new and (read_only or not create):
+        raise DatabaseError(f"{path} does not exist: name an existing database")
+    with named_errors(path):
+        db = _connect(path, read_only=read_only, busy_seconds=busy_seconds)
+        try:
+            _tune(db, cache_mb)
+            if is_new:
+                db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            _refuse_newer(db, path)
+            if not read_only:
+                db.execute("PRAGMA journal_mode = wal")
+                _migrate(db, path)
+        except BaseException:
+            db.close()
+            raise
+    return db
+
+
+@contextmanager
+def named_errors(path: Path | str) -> Iterator[None]:
+    """Turn SQLite's errors into ours, with the file's name in the one line."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if str(error).startswith(_BUSY):
+            raise DatabaseBusyError(
+                f"{path} is being written by another process: wait until it is done"
+            ) from error
+        raise DatabaseError(f"{path}: {error}") from error
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+            raise
+        raise DatabaseError(
+            f"{path}: {error}: run wirecopy check, or restore a backup"
+        ) from error
+
+
+def _is_new(path: Path) -> bool:
+    """Look at the file's header alone: SQLite itself may write when it opens one."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(100)
+    except FileNotFoundError:
+        if not path.parent.is_dir():
+            raise DatabaseError(
+                f"{path}: the folder {path.parent} does not exist: make it first"
+            ) from None
+        return True
+    except OSError as error:
+        raise DatabaseError(f"{path}: {error.strerror}") from error
+    if not header:
+        return True
+    if not header.startswith(_MAGIC) or len(header) < 100:
+        raise NotADatabaseError(f"{path} is not an SQLite database: name another file")
+    if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
+        raise ForeignDatabaseError(
+            f"{path} is a database that wirecopy did not make: name another file"
+        )
+    return False
+
+
+def _connect(path: Path, *, read_only: bool, busy_seconds: float) -> Database:
+    mode = "ro" if read_only else "rwc"
+    conn = sqlite3.connect(
+        f"{path.resolve().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=busy_seconds,
+        # Transactions are begun by hand: the module's own are deferred.
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+    )
+    return Database(conn, recursive_triggers=False)
+
+
+def _tune(db: Database, cache_mb: int) -> None:
+    db.execute("PRAGMA foreign_keys = on")
+    # A commit survives a power cut, not only a kill: fetched pages are not refetched.
+    db.execute("PRAGMA synchronous = full")
+    db.execute(f"PRAGMA cache_size = {-1024 * cache_mb}")
+    db.execute("PRAGMA temp_store = memory")
+    # A batch touches thousands of index pages, and the next one many of them again:
+    # checkpoints every 64 MB write such a page once.
+    db.execute("PRAGMA wal_autocheckpoint = 16384")
+    db.execute("PRAGMA journal_size_limit = 67108864")
+
+
+def _refuse_newer(db: Database, path: Path) -> None:
+    known = {migration.name for migration in migrations._migrations}
+    newer = [one.name for one in migrations.applied(db) if one.name not in known]
+    if newer:
+        raise NewerSchemaError(
+            f"{path} was written by a newer wirecopy ({newer[0]}): upgrade wirecopy"
+        )
+
+
+def _migrate(db: Database, path: Path) -> None:
+    if not migrations.pending(db):
+        return
+    if migrations.applied(db):
+        back_up(db, Path(f"{path}.before-{migrations.pending(db)[0].name}"))
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        migrations.apply(db)
+        db.execute("COMMIT")
+    except BaseException:
+        if db.conn.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+def back_up(db: Database, target: Path) -> None:
+    """Copy the whole database to *target*, also while others write."""
+    with closing(sqlite3.connect(target)) as copy:
+        db.conn.backup(copy)
+    logger.warning("Backed the database up to %(target)s", {"target": target})

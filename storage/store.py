@@ -1,0 +1,120 @@
+"""The database as one object: open it, write in transactions, add articles."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from storage.opening import named_errors, open_database
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from sqlite_utils import Database
+
+    from storage.article import Article
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What became of one added article.
+
+    *verdict* is "new" where it joined no story, or the pair verdict by which it did
+    (exact, near, excerpt, correction), and then *of* is the article that it was
+    verified against. "known": nothing had changed. "forgotten": a tombstone refused
+    it, and *article* and *story* are None. *role* is "canonical" or "copy". *removed*
+    counts the blocks taken out.
+    """
+
+    article: int | None
+    story: int | None
+    role: str | None
+    verdict: str
+    of: int | None = None
+    removed: int = 0
+    is_new: bool = False
+    is_revision: bool = False
+
+
+class Store:
+    """One connection to a database: readers use *db*, writers a transaction()."""
+
+    def __init__(
+        self, db: Database, path: Path, now: Callable[[], datetime] | None = None
+    ) -> None:
+        self.db = db
+        self.path = path
+        self.now = now or (lambda: datetime.now(UTC))
+
+    @classmethod
+    def open(
+        cls,
+        path: Path | str,
+        *,
+        create: bool = True,
+        read_only: bool = False,
+        busy_seconds: float = 30.0,
+        cache_mb: int = 64,
+        now: Callable[[], datetime] | None = None,
+    ) -> Self:
+        """Open the database at *path*; made unless *create* is False.
+
+        Raises DatabaseError or one of its kinds, with nothing written.
+        """
+        path = Path(path)
+        db = open_database(
+            path,
+            create=create,
+            read_only=read_only,
+            busy_seconds=busy_seconds,
+            cache_mb=cache_mb,
+        )
+        return cls(db, path, now)
+
+    def close(self) -> None:
+        """Close the connection; an open transaction is rolled back."""
+        self.db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Database]:
+        """Write under BEGIN IMMEDIATE: all of it or nothing.
+
+        Inside another transaction it is a savepoint, so that one article can fail
+        alone. Raises DatabaseBusyError where another writer does not end in time.
+        """
+        with named_errors(self.path):
+            if self.db.conn.in_transaction:
+                with self.db.atomic():
+                    yield self.db
+                return
+            self.db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.db
+                self.db.execute("COMMIT")
+            except BaseException:
+                if self.db.conn.in_transaction:
+                    self.db.execute("ROLLBACK")
+                raise
+
+    def add(self, article: Article, *, run: int | None = None) -> Verdict:
+        """Add one article in a transaction of its own."""
+        return self.add_all([article], run=run)[0]
+
+    def add_all(
+        self, articles: Iterable[Article], *, run: int | None = None
+    ) -> list[Verdict]:
+        """Add *articles* in one transaction, each under a savepoint.
+
+        Cleaning and signing are done before the transaction begins. About 100 a
+        call is what the one writer of a crawl sends.
+        """
+        raise NotImplementedError
