@@ -12,25 +12,99 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 # Parameters that say where a reader came from, never which article it is.
 _TRACKING = frozenset(
-    "fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid igshid"
-    " igsh mc_cid mc_eid mkt_tok _hsenc _hsmi __s oly_anon_id oly_enc_id vero_id s_cid"
-    " icid ncid cmp cmpid campid campaign campaign_id xtor ref_src ref_url"
-    " referer referrer refsrc smid soc_src soc_trk sr_share shared ftag taid"
-    " feature spm at_medium at_campaign at_custom1 at_custom2 at_custom3 at_custom4"
-    " dicbo maca wt_mc wt_zmc partner partnerid ocid rss from_rss fromrss feed"
-    " cn-reloaded __twitter_impression usqp guccounter guce_referrer".split()
+    {
+        "fbclid",
+        "gclid",
+        "gclsrc",
+        "dclid",
+        "gbraid",
+        "wbraid",
+        "msclkid",
+        "yclid",
+        "ysclid",
+        "twclid",
+        "ttclid",
+        "igshid",
+        "igsh",
+        "mc_cid",
+        "mc_eid",
+        "mkt_tok",
+        "_hsenc",
+        "_hsmi",
+        "__s",
+        "oly_anon_id",
+        "oly_enc_id",
+        "vero_id",
+        "s_cid",
+        "icid",
+        "ncid",
+        "cmp",
+        "cmpid",
+        "campid",
+        "campaign",
+        "campaign_id",
+        "xtor",
+        "ref_src",
+        "ref_url",
+        "referer",
+        "referrer",
+        "refsrc",
+        "smid",
+        "soc_src",
+        "soc_trk",
+        "sr_share",
+        "shared",
+        "ftag",
+        "taid",
+        "feature",
+        "spm",
+        "at_medium",
+        "at_campaign",
+        "at_custom1",
+        "at_custom2",
+        "at_custom3",
+        "at_custom4",
+        "dicbo",
+        "maca",
+        "wt_mc",
+        "wt_zmc",
+        "partner",
+        "partnerid",
+        "ocid",
+        "rss",
+        "from_rss",
+        "fromrss",
+        "cn-reloaded",
+        "__twitter_impression",
+        "usqp",
+        "guccounter",
+        "guce_referrer",
+    }
 )
 _TRACKING_PREFIX = ("utm_", "pk_", "mtm_", "piwik_", "hsa_", "matomo_", "ns_", "__cf_")
-_SESSION = frozenset("phpsessid jsessionid aspsessionid sessionid session_id".split())
-# A campaign or a session where it is a word, the article's own number where it is one.
-_UNLESS_NUMBER = frozenset("cid sid feed share ref nx".split())
+_SESSION = frozenset(
+    {"phpsessid", "jsessionid", "aspsessionid", "sessionid", "session_id"}
+)
+# A campaign, session or source where it is a word; a number may be the article's own.
+_UNLESS_NUMBER = frozenset({"cid", "sid", "feed", "share", "ref", "nx"})
 # The same article in another dress: AMP, print, mobile, one page of several.
 _DRESS = frozenset(
-    "amp amp_js_v amp_gsa print printable printmode printview mobile output outputtype"
-    " view".split()
+    {
+        "amp",
+        "amp_js_v",
+        "amp_gsa",
+        "print",
+        "printable",
+        "printmode",
+        "printview",
+        "mobile",
+        "output",
+        "outputtype",
+        "view",
+    }
 )
-_PAGING = frozenset("page paged pagenum page_no pageno".split())
-_DRESS_VALUES = frozenset("amp amphtml print printable mobile true".split())
+_PAGING = frozenset({"page", "paged", "pagenum", "page_no", "pageno"})
+_DRESS_VALUES = frozenset({"amp", "amphtml", "print", "printable", "mobile", "true"})
 _HOST_DRESS = re.compile(r"^(?:www\d*|m|mobile|mobil|amp|wap|touch)\.(?=[^.]+\.)")
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.IGNORECASE)
 _PATH_DRESS = re.compile(

@@ -1,0 +1,68 @@
+"""Scrapy's settings, and those of wirecopy (WIRECOPY_...) with their defaults."""
+
+from __future__ import annotations
+
+import os
+
+BOT_NAME = "wirecopy"
+SPIDER_MODULES = ["crawler.spiders"]
+NEWSPIDER_MODULE = "crawler.spiders"
+USER_AGENT = "wirecopy/0.1 (news archive; contact: set WIRECOPY_CONTACT)"
+
+# The database; without one, `scrapy crawl` keeps its state in a file that it deletes.
+WIRECOPY_DB: str | None = None
+# An address or page that an outlet's webmaster can complain to, for the user agent.
+WIRECOPY_CONTACT = ""
+# Processes that extract; 0 is one a core.
+WIRECOPY_WORKERS = 0
+# Seconds after which the extraction of one page is given up.
+WIRECOPY_EXTRACT_TIMEOUT = 30.0
+# Requests at a time to one host that names no Crawl-delay, and pages a run takes of it.
+WIRECOPY_HOST_CONCURRENCY = 2
+WIRECOPY_HOST_BUDGET = 2000
+# Sources of one outlet that a round polls, once they are known.
+WIRECOPY_POLLS_A_ROUND = 2
+# Longest Crawl-delay and Retry-After that are waited for within a run, in seconds.
+WIRECOPY_DELAY_CAP = 30.0
+WIRECOPY_RETRY_AFTER_CAP = 60.0
+# Seconds that a robots.txt may take, and that it is believed for.
+WIRECOPY_ROBOTS_TIMEOUT = 10.0
+WIRECOPY_ROBOTS_TTL = 86400.0
+# Addresses of the operator's own network are refused unless this is set.
+WIRECOPY_ALLOW_PRIVATE = False
+# Links that one feed, sitemap or section page may add.
+WIRECOPY_LINKS_A_SOURCE = 5000
+# Folder that requests and responses are kept in as WARC, and the size of one file.
+WIRECOPY_WARC_DIR: str | None = None
+WIRECOPY_WARC_BYTES = 1_000_000_000
+
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "wirecopy"
+COOKIES_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+REFERER_ENABLED = False
+METAREFRESH_ENABLED = False
+CONCURRENT_REQUESTS = 128
+CONCURRENT_REQUESTS_PER_DOMAIN = WIRECOPY_HOST_CONCURRENCY
+CONCURRENT_ITEMS = 64
+DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_MAXSIZE = 16 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+DNS_TIMEOUT = 20
+URLLENGTH_LIMIT = 2048
+RETRY_TIMES = 1
+RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]
+REDIRECT_MAX_TIMES = 6
+HTTPERROR_ALLOW_ALL = True
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 0.0
+AUTOTHROTTLE_MAX_DELAY = 10.0
+AUTOTHROTTLE_TARGET_CONCURRENCY = 2.0
+LOG_LEVEL = os.environ.get("WIRECOPY_LOG_LEVEL", "WARNING")
+LOGSTATS_INTERVAL = 0
+MEMUSAGE_ENABLED = False
+STATS_DUMP = False
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+}
