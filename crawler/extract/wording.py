@@ -1,0 +1,88 @@
+"""How the finders read, tidy and compare short texts of a page."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lxml.html import HtmlElement
+
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
+# Soft hyphens and directional marks are typesetting, not text; the joiners U+200C and
+# U+200D stay, because Persian and Hindi are spelt with them.
+_INVISIBLE = dict.fromkeys(
+    [0xAD, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F)]
+)
+_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+
+
+def tidy(text: str) -> str:
+    """Return *text* on one line: entities read, tags and invisible marks out."""
+    for _ in range(2):  # attributes and JSON-LD are often escaped twice
+        if "&" not in text:
+            break
+        text = html.unescape(text)
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    return " ".join(text.translate(_INVISIBLE).split())
+
+
+def letters(text: str) -> str:
+    """Return the letters and digits of *text* alone, to compare two printings."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(filter(str.isalnum, folded))
+
+
+def element_text(element: HtmlElement) -> str:
+    """Return the text that a reader sees in *element*, on one line."""
+    return tidy("".join(iter_texts(element)).replace("&", "&amp;"))
+
+
+_UNSEEN = {"script", "style", "noscript", "template", "svg", "button"}
+_BREAKING = {"p", "div", "br", "li", "ul", "h1", "h2", "h3", "h4", "td", "tr", "span"}
+
+
+def iter_texts(element: HtmlElement) -> Iterable[str]:
+    """Yield the texts in *element* in order, parted where the layout parts them."""
+    if element.text:
+        yield element.text
+    for child in element:
+        tag = child.tag
+        if tag in _BREAKING:
+            # A span parts words only where its neighbour does not end a word.
+            yield "" if tag == "span" and not _is_marked(child) else " "
+        if isinstance(tag, str) and tag not in _UNSEEN:
+            yield from iter_texts(child)
+        if tag in _BREAKING and (tag != "span" or _is_marked(child)):
+            yield " "
+        if child.tail:
+            yield child.tail
+
+
+def _is_marked(element: HtmlElement) -> bool:
+    return bool(element.get("class") or element.get("itemprop"))
+
+
+def marks_of(element: HtmlElement) -> str:
+    """Return the names that the outlet's markup gives *element*, in lower case."""
+    get = element.get
+    return f"{get('class') or ''} {get('id') or ''} {get('itemprop') or ''}".lower()
+
+
+def dashes() -> str:
+    """Return the dash characters, for use inside a character class."""
+    return re.escape(_DASHES)
+
+
+def unique(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return *texts* without those that repeat an earlier one's letters."""
+    seen: dict[str, str] = {}
+    for text in texts:
+        seen.setdefault(letters(text), text)
+    seen.pop("", None)
+    return tuple(seen.values())
