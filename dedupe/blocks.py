@@ -125,11 +125,10 @@ def _one_pass(
     found = _of_the_headline(headline, subheadline, lines, free)
     found |= _of_each_other(lines, [p for p in left if p not in found], set(free))
     rest = [place for place in left if place not in found]
-    if not rest:
-        found.pop(max(found, key=lambda p: (len(lines[p].words), -p)), None)
+    if found and not any(lines[place].words for place in rest):
+        found.pop(max(found, key=lambda p: (len(lines[p].words), -p)))
     elif len(rest) > 1 and is_source_line(lines[rest[-1]].block.text):
-        last = rest[-1]
-        found[last] = _removed(last, lines, "source line")
+        found[rest[-1]] = _removed(rest[-1], lines, "source line")
     return found
 
 

@@ -81,13 +81,15 @@ def _speakers(lines: Sequence[Line]) -> set[str]:
 def _in_verse(lines: Sequence[Line], echoes: Sequence[bool]) -> list[bool]:
     """Mark the lines of runs of short ones; those that echo the headline don't count.
 
-    An echo at either edge of a run is outside of it.
+    An echo at either edge of a run is outside of it unless another is inside.
     """
     marked = [False] * len(lines)
     for run in _short_runs(lines, echoes):
         own = [i for i in run if not echoes[i]]
         if len({lines[i].words for i in own}) >= VERSE_LINES:
-            for i in range(own[0], own[-1] + 1):
+            inside = range(own[0], own[-1] + 1)
+            refrain = any(echoes[i] for i in inside)
+            for i in run if refrain else inside:
                 marked[i] = True
     return marked
 
