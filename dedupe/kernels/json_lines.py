@@ -1,0 +1,413 @@
+"""JSON lines at the speed of memory: where the wanted values stand, and their text.
+
+A line that `scan` accepts is valid JSON by RFC 8259 and valid UTF-8 by RFC 3629. It
+accepts less than all of JSON (a key with an escape, an exponent, nesting past 64, an
+integer past 15 digits are left to a slower parser), and never more.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+ACCEPTED, BLANK, UNSURE = 0, 1, 2
+ABSENT, STRING, ESCAPED, NUMBER, NULL, OTHER = 0, 1, 2, 3, 4, 5
+
+_ONE, _TWO = np.uint64(1), np.uint64(2)
+
+_THREE, _SEVEN = np.uint64(3), np.uint64(7)
+_ONES = np.uint64(0x0101010101010101)
+_SPACES = np.uint64(0x2020202020202020)
+_QUOTES = np.uint64(0x2222222222222222)
+_BACKSLASHES = np.uint64(0x5C5C5C5C5C5C5C5C)
+_HIGH_BITS = np.uint64(0x8080808080808080)
+
+# A byte of a JSON string that stands for itself.
+_PLAIN = np.array([32 <= b < 128 and b not in (34, 92) for b in range(256)])
+
+_VALUE, _AFTER, _KEY_OR_END, _KEY, _VALUE_OR_END = 0, 1, 2, 3, 4
+
+
+@njit(cache=True, nogil=True)
+def _utf8_length(data, at):
+    """Return the length of the UTF-8 sequence of two bytes or more at *at*, or 0."""
+    first = data[at]
+    if first < 0xC2:
+        return 0
+    second = data[at + 1]
+    if second & 0xC0 != 0x80:
+        return 0
+    if first < 0xE0:
+        return 2
+    if data[at + 2] & 0xC0 != 0x80:
+        return 0
+    if first < 0xF0:
+        surrogate = first == 0xED and second >= 0xA0
+        overlong = first == 0xE0 and second < 0xA0
+        return 0 if surrogate or overlong else 3
+    if data[at + 3] & 0xC0 != 0x80 or first > 0xF4:
+        return 0
+    too_high = first == 0xF4 and second >= 0x90
+    overlong = first == 0xF0 and second < 0x90
+    return 0 if too_high or overlong else 4
+
+
+@njit(cache=True, nogil=True)
+def _hex4(data, at):
+    """Return the number that four hexadecimal digits spell, or -1."""
+    value = 0
+    for i in range(4):
+        byte = data[at + i]
+        if 48 <= byte <= 57:
+            value = value * 16 + byte - 48
+        elif 97 <= byte <= 102:
+            value = value * 16 + byte - 87
+        elif 65 <= byte <= 70:
+            value = value * 16 + byte - 55
+        else:
+            return -1
+    return value
+
+
+@njit(cache=True, nogil=True)
+def _escape_length(data, at):
+    """Return the length of the escape whose backslash stands at *at*, or 0."""
+    kind = data[at + 1]
+    if kind != 117:
+        # " \ / b f n r t
+        known = kind in (34, 92, 47, 98, 102, 110, 114, 116)
+        return 2 if known else 0
+    unit = _hex4(data, at + 2)
+    if unit < 0 or 0xDC00 <= unit <= 0xDFFF:
+        return 0
+    if unit < 0xD800 or unit > 0xDFFF:
+        return 6
+    if data[at + 6] != 92 or data[at + 7] != 117:
+        return 0
+    low = _hex4(data, at + 8)
+    return 12 if 0xDC00 <= low <= 0xDFFF else 0
+
+
+@njit(cache=True, nogil=True)
+def _plain_end(words, at):
+    """Skip whole words of eight plain bytes, from a word's first byte on."""
+    word = at >> _THREE
+    while True:
+        eight = words[word]
+        quote = eight ^ _QUOTES
+        backslash = eight ^ _BACKSLASHES
+        # Bit 7 of a byte is set where it is 0 (of the first two) or below 32.
+        special = (quote - _ONES) | (backslash - _ONES) | (eight - _SPACES) | eight
+        if special & _HIGH_BITS:
+            return word << _THREE
+        word += _ONE
+
+
+@njit(cache=True, nogil=True)
+def _string_end(data, words, start):
+    """Return where the string that opens before *start* closes, and whether it escapes.
+
+    The end is -1 where the string is not valid. A newline ends every line, so that no
+    test of the bounds is needed.
+    """
+    # Unsigned, or numba tests every index for being negative.
+    at = np.uint64(start)
+    escaped = False
+    while True:
+        byte = data[at]
+        while _PLAIN[byte]:
+            at += _ONE
+            if at & _SEVEN == 0:
+                at = _plain_end(words, at)
+            byte = data[at]
+        if 0xC2 <= byte < 0xE0 and data[at + _ONE] & 0xC0 == 0x80:
+            at += _TWO
+            continue
+        if byte == 34:
+            return np.int64(at), escaped
+        if byte >= 0x80:
+            step = _utf8_length(data, np.int64(at))
+        elif byte == 92:
+            escaped = True
+            step = _escape_length(data, np.int64(at))
+        else:
+            step = 0
+        if step == 0:
+            return np.int64(-1), escaped
+        at += np.uint64(step)
+
+
+@njit(cache=True, nogil=True)
+def _digits_end(data, at):
+    while 48 <= data[at] <= 57:
+        at += 1
+    return at
+
+
+@njit(cache=True, nogil=True)
+def _number_end(data, at):
+    """Return where a plain number ends, or -1."""
+    if data[at] == 45:
+        at += 1
+    end = _digits_end(data, at)
+    if end == at or end - at > 15 or (data[at] == 48 and end - at > 1):
+        return -1
+    if data[end] == 46:
+        fraction = _digits_end(data, end + 1)
+        if fraction == end + 1 or fraction - end > 30:
+            return -1
+        end = fraction
+    return -1 if data[end] in (101, 69) else end
+
+
+@njit(cache=True, nogil=True)
+def _literal_end(data, at):
+    """Return where true, false or null ends, or -1."""
+    first, second, third, fourth = data[at], data[at + 1], data[at + 2], data[at + 3]
+    if first == 116 and second == 114 and third == 117 and fourth == 101:
+        return at + 4
+    if first == 110 and second == 117 and third == 108 and fourth == 108:
+        return at + 4
+    is_false = first == 102 and second == 97 and third == 108 and fourth == 115
+    return at + 5 if is_false and data[at + 4] == 101 else -1
+
+
+@njit(cache=True, nogil=True)
+def _field_of(data, start, end, names, name_ends):
+    """Return which of the wanted *names* the key is, or -1."""
+    first = 0
+    for field in range(name_ends.shape[0]):
+        last = name_ends[field]
+        if last - first == end - start and last > first:
+            same = True
+            for i in range(end - start):
+                if data[start + i] != names[first + i]:
+                    same = False
+                    break
+            if same:
+                return field
+        first = last
+    return -1
+
+
+@njit(cache=True, nogil=True)
+def _scan_line(data, words, at, names, name_ends, kinds, spans):
+    """Check the line at *at*, and note where its wanted values stand.
+
+    Returns where its newline stands, or -1 where the line is not surely valid.
+    """
+    depth = 0
+    in_object = np.uint64(0)
+    state = _VALUE
+    field = -1
+    while True:
+        byte = data[at]
+        if byte in (32, 9, 13):
+            at += 1
+            continue
+        if byte == 10:
+            return at if depth == 0 and state == _AFTER else -1
+        if state == _AFTER:
+            if depth == 0:
+                return -1
+            inside_object = in_object & np.uint64(1) == np.uint64(1)
+            if byte == 44:
+                state = _KEY if inside_object else _VALUE
+            elif byte == (125 if inside_object else 93):
+                depth -= 1
+                in_object >>= np.uint64(1)
+                if depth == 1 and field >= 0:
+                    spans[field, 1] = at + 1
+                    field = -1
+            else:
+                return -1
+            at += 1
+        elif state in (_KEY, _KEY_OR_END):
+            if byte == 125 and state == _KEY_OR_END:
+                state = _AFTER
+                continue
+            if byte != 34:
+                return -1
+            close, escaped = _string_end(data, words, at + 1)
+            if close < 0 or escaped:
+                return -1
+            if depth == 1:
+                field = _field_of(data, at + 1, close, names, name_ends)
+            at = close + 1
+            while data[at] in (32, 9, 13):
+                at += 1
+            if data[at] != 58:
+                return -1
+            at += 1
+            state = _VALUE
+        else:
+            top = depth == 1 and field >= 0
+            if byte in (123, 91):
+                if depth == 63 or (depth == 0 and byte != 123):
+                    return -1
+                if top:
+                    kinds[field] = OTHER
+                    spans[field, 0] = at
+                depth += 1
+                in_object <<= np.uint64(1)
+                if byte == 123:
+                    in_object |= np.uint64(1)
+                state = _KEY_OR_END if byte == 123 else _VALUE_OR_END
+                at += 1
+                continue
+            if byte == 93 and state == _VALUE_OR_END:
+                state = _AFTER
+                continue
+            if depth == 0:
+                return -1
+            start = at
+            if byte == 34:
+                at, escaped = _string_end(data, words, at + 1)
+                kind = ESCAPED if escaped else STRING
+                close = at
+                start += 1
+                at += 1
+            elif byte == 45 or 48 <= byte <= 57:
+                at = close = _number_end(data, at)
+                kind = NUMBER
+            else:
+                kind = NULL if byte == 110 else OTHER
+                at = close = _literal_end(data, at)
+            if close < 0:
+                return -1
+            if top:
+                kinds[field] = kind
+                spans[field, 0] = start
+                spans[field, 1] = close
+                field = -1
+            state = _AFTER
+
+
+@njit(cache=True, nogil=True)
+def scan(data, words, size, names, name_ends, status, lines, kinds, spans):
+    """Find the lines of *data* and the values of the wanted keys in each.
+
+    *data* is uint8[size + 16 or more] and holds whole lines: byte *size* - 1 is a
+    newline. *words* is the same memory as uint64, aligned. *names* are the wanted keys' bytes in a row, ending at *name_ends*.
+    Fills for every line: status[line], lines[line] = (start, end without newline),
+    kinds[line, field], spans[line, field] = (start, end of the value, of a string
+    without its quotes). A key that comes twice has its last value, as in Python.
+    Returns the number of lines, or minus the number that *status* would need.
+    """
+    at = 0
+    line = 0
+    room = status.shape[0]
+    while at < size:
+        first = at
+        while data[first] in (32, 9, 13):
+            first += 1
+        if line >= room:
+            end = _line_end(data, first)
+        elif data[first] == 10:
+            end = first
+            status[line] = BLANK
+        else:
+            kinds[line, :] = ABSENT
+            end = _scan_line(
+                data, words, first, names, name_ends, kinds[line], spans[line]
+            )
+            status[line] = UNSURE if end < 0 else ACCEPTED
+            if end < 0:
+                end = _line_end(data, first)
+        if line < room:
+            lines[line, 0] = at
+            lines[line, 1] = end
+        line += 1
+        at = end + 1
+    return line if line <= room else -line
+
+
+@njit(cache=True, nogil=True)
+def _line_end(data, at):
+    while data[at] != 10:
+        at += 1
+    return at
+
+
+@njit(cache=True, nogil=True)
+def _write_code_point(out, to, code):
+    """Write *code* as UTF-8 at *to*, and return where it ends."""
+    if code < 0x80:
+        out[to] = code
+        return to + 1
+    if code < 0x800:
+        out[to] = 0xC0 | code >> 6
+        out[to + 1] = 0x80 | code & 0x3F
+        return to + 2
+    if code < 0x10000:
+        out[to] = 0xE0 | code >> 12
+        out[to + 1] = 0x80 | code >> 6 & 0x3F
+        out[to + 2] = 0x80 | code & 0x3F
+        return to + 3
+    out[to] = 0xF0 | code >> 18
+    out[to + 1] = 0x80 | code >> 12 & 0x3F
+    out[to + 2] = 0x80 | code >> 6 & 0x3F
+    out[to + 3] = 0x80 | code & 0x3F
+    return to + 4
+
+
+@njit(cache=True, nogil=True)
+def _plain_escape(byte):
+    """Return the byte that a backslash and *byte* stand for."""
+    if byte == 98:
+        return 8
+    if byte == 102:
+        return 12
+    if byte == 110:
+        return 10
+    if byte == 114:
+        return 13
+    return 9 if byte == 116 else byte
+
+
+@njit(cache=True, nogil=True)
+def _unescape(data, at, end, out, to):
+    """Write a checked JSON string's text to *out*, and return where it ends."""
+    while at < end:
+        start = at
+        while at < end and data[at] != 92:
+            at += 1
+        out[to : to + at - start] = data[start:at]
+        to += at - start
+        if at == end:
+            break
+        if data[at + 1] != 117:
+            out[to] = _plain_escape(data[at + 1])
+            to += 1
+            at += 2
+            continue
+        code = _hex4(data, at + 2)
+        at += 6
+        if 0xD800 <= code < 0xDC00:
+            code = 0x10000 + ((code - 0xD800) << 10) + _hex4(data, at + 2) - 0xDC00
+            at += 6
+        to = _write_code_point(out, to, code)
+    return to
+
+
+@njit(cache=True, nogil=True)
+def gather(data, rows, field, kinds, spans, out, offsets):
+    """Write the text of one *field* of the given *rows* side by side into *out*.
+
+    *kinds* and *spans* are what `scan` filled; a number is written as it stands, and
+    what is neither a string nor a number is empty. *out* (uint8) has room for the
+    spans; *offsets* is int64[rows + 1]. Returns the bytes written.
+    """
+    to = 0
+    offsets[0] = 0
+    for at in range(rows.shape[0]):
+        row = rows[at]
+        kind = kinds[row, field]
+        start, end = spans[row, field]
+        if kind == ESCAPED:
+            to = _unescape(data, start, end, out, to)
+        elif kind in (STRING, NUMBER):
+            out[to : to + end - start] = data[start:end]
+            to += end - start
+        offsets[at + 1] = to
+    return to

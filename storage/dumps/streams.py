@@ -1,0 +1,132 @@
+"""Bytes of a file, whatever it is packed with; one that ends too early says so."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import zlib
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, BinaryIO, Protocol, Self, cast
+
+from storage.errors import DumpError, TruncatedDumpError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+PACKED = (".gz", ".zst", ".bz2", ".xz")
+_READ = 1 << 20
+
+
+class ByteSource(Protocol):
+    """What gives up to *size* bytes, and none at its end."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+class _ZstdSource:
+    """Unpacks frame after frame: zstandard's own reader takes a cut for the end."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        import zstandard
+
+        self._raw = raw
+        self._unpacker = zstandard.ZstdDecompressor()
+        self._frame = self._unpacker.decompressobj()
+        self._inside = False
+        self._left = b""
+
+    def read(self, _size: int, /) -> bytes:
+        while True:
+            packed = self._left or self._raw.read(_READ)
+            self._left = b""
+            if not packed:
+                if self._inside:
+                    raise EOFError
+                return b""
+            self._inside = True
+            found: bytes = self._frame.decompress(packed)
+            if self._frame.eof:
+                self._left = self._frame.unused_data
+                self._frame = self._unpacker.decompressobj()
+                self._inside = False
+            if found:
+                return found
+
+
+class Source:
+    """The unpacked bytes of *path*; counts the packed ones for progress.
+
+    Raises DumpError where the file cannot be read or is not what its suffix says,
+    TruncatedDumpError where it ends before it should.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._raw = path.open("rb", buffering=0)
+        except OSError as error:
+            raise DumpError(f"{path} cannot be opened: {error.strerror}") from error
+        self._bytes = _unpacked(path.suffix.lower(), cast("BinaryIO", self._raw))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._raw.close()
+
+    @property
+    def consumed(self) -> int:
+        """How many bytes of the file were read."""
+        return self._raw.tell()
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to *size* bytes, none at the end."""
+        try:
+            return self._bytes.read(size)
+        except EOFError as error:
+            raise TruncatedDumpError(
+                f"{self.path} is truncated: it ends inside its compressed data, "
+                f"after byte {self.consumed}; fetch it again"
+            ) from error
+        except (OSError, zlib.error, lzma.LZMAError) as error:
+            raise DumpError(f"{self.path} cannot be unpacked: {error}") from error
+        except Exception as error:
+            if type(error).__name__ != "ZstdError":
+                raise
+            raise DumpError(f"{self.path} cannot be unpacked: {error}") from error
+
+
+def _unpacked(suffix: str, raw: BinaryIO) -> ByteSource:
+    if suffix == ".gz":
+        return cast("ByteSource", gzip.GzipFile(fileobj=raw))
+    if suffix == ".bz2":
+        return cast("ByteSource", bz2.BZ2File(raw))
+    if suffix == ".xz":
+        return cast("ByteSource", lzma.LZMAFile(raw))
+    return _ZstdSource(raw) if suffix == ".zst" else raw
+
+
+def open_sink(raw: IO[bytes], suffix: str) -> IO[bytes]:
+    """Return a file that packs what is written to it into *raw*, by *suffix*."""
+    packers: dict[str, Callable[[], object]] = {
+        ".gz": lambda: gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=6, mtime=0),
+        ".bz2": lambda: bz2.BZ2File(raw, "wb"),
+        ".xz": lambda: lzma.LZMAFile(raw, "wb", preset=1),
+        ".zst": lambda: _zstd_writer(raw),
+    }
+    packer = packers.get(suffix)
+    return raw if packer is None else cast("IO[bytes]", packer())
+
+
+def _zstd_writer(raw: IO[bytes]) -> object:
+    import zstandard
+
+    packer = zstandard.ZstdCompressor(level=3, threads=-1)
+    return packer.stream_writer(raw, closefd=False)
