@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from dedupe.block import Block
 from dedupe.deliberate import deliberate
-from dedupe.likeness import Line, repeats_headline, same_block
+from dedupe.likeness import Headline, Line, repeats_headline, same_block
 from dedupe.source_lines import is_source_line
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ _RANK = {
     "caption": 4,
     "cell": 5,
 }
+# Kinds that stand beside the text, and hold nothing that it needs.
+_BESIDE = ("caption", "subhead", "quote")
 _LINE = re.compile(r"[^\n\r]+")
 
 
@@ -102,10 +104,11 @@ def clean(
     of an article never goes: one that is nothing but its headline keeps it.
     """
     lines = [Line.of(block) for block in blocks]
+    echoes = _echoes(headline, subheadline, lines)
     gone: dict[int, RemovedBlock] = {}
     # What is deliberate depends on the neighbours that are left, so a pass may free
     # another: the fixpoint makes cleaning idempotent.
-    while found := _one_pass(headline, subheadline, lines, gone):
+    while found := _one_pass(lines, echoes, gone):
         gone |= found
     return CleanBody(
         kept=tuple(b for place, b in enumerate(blocks) if place not in gone),
@@ -113,35 +116,31 @@ def clean(
     )
 
 
+def _echoes(
+    headline: str, subheadline: str | None, lines: Sequence[Line]
+) -> list[bool]:
+    """Say of each line whether it repeats the headline, or beside the text the other."""
+    top, below = Headline.of(headline), Line.of(Block(subheadline or ""))
+    return [
+        repeats_headline(line, top)
+        or (line.block.kind in _BESIDE and same_block(line, below))
+        for line in lines
+    ]
+
+
 def _one_pass(
-    headline: str,
-    subheadline: str | None,
-    lines: Sequence[Line],
-    gone: dict[int, RemovedBlock],
+    lines: Sequence[Line], echoes: Sequence[bool], gone: dict[int, RemovedBlock]
 ) -> dict[int, RemovedBlock]:
     left = [place for place in range(len(lines)) if place not in gone]
-    stay = deliberate([lines[place] for place in left], headline)
-    free = [place for place, kept in zip(left, stay, strict=True) if not kept]
-    found = _of_the_headline(headline, subheadline, lines, free)
-    found |= _of_each_other(lines, [p for p in left if p not in found], set(free))
+    stay = deliberate([lines[p] for p in left], [echoes[p] for p in left])
+    free = {place for place, kept in zip(left, stay, strict=True) if not kept}
+    found = {p: _removed(p, lines, "headline") for p in sorted(free) if echoes[p]}
+    found |= _of_each_other(lines, [p for p in left if p not in found], free)
     rest = [place for place in left if place not in found]
     if found and not any(lines[place].words for place in rest):
         found.pop(max(found, key=lambda p: (len(lines[p].words), -p)))
     elif len(rest) > 1 and is_source_line(lines[rest[-1]].block.text):
         found[rest[-1]] = _removed(rest[-1], lines, "source line")
-    return found
-
-
-def _of_the_headline(
-    headline: str, subheadline: str | None, lines: Sequence[Line], free: Sequence[int]
-) -> dict[int, RemovedBlock]:
-    found = {}
-    top, below = Line.of(Block(headline)), Line.of(Block(subheadline or ""))
-    for place in free:
-        line = lines[place]
-        aside = line.block.kind in ("caption", "subhead", "quote")
-        if repeats_headline(line, top) or (aside and same_block(line, below)):
-            found[place] = _removed(place, lines, "headline")
     return found
 
 

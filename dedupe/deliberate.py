@@ -10,8 +10,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from dedupe.block import Block
-from dedupe.likeness import Line, is_number, repeats_headline
+from dedupe.likeness import Line, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,10 +27,11 @@ _LABEL = re.compile(r"^\W*(?P<label>[^\W\d_]+(?:[\s.]+[^\W\d_]+){0,2})\s?[:：]\
 _QUESTION = re.compile(r"^\W*[^\W\d_]\s?[:：.)]\s*\S")
 
 
-def deliberate(lines: Sequence[Line], headline: str) -> list[bool]:
-    """Say of each of *lines* whether it may repeat another, or the headline."""
-    top = Line.of(Block(headline))
-    echoes = [repeats_headline(line, top) for line in lines]
+def deliberate(lines: Sequence[Line], echoes: Sequence[bool]) -> list[bool]:
+    """Say of each of *lines* whether it may repeat another, or the headline.
+
+    *echoes* says which of them repeat the headline.
+    """
     verse = _in_verse(lines, echoes)
     times = Counter(line.words for line in lines)
     speakers = _speakers(lines)

@@ -28,6 +28,7 @@ NEAR_LEFT_OUT = 0.8
 HEADLINE_NEAR = 0.8
 MOST_TAIL_WORDS = 4
 MOST_LEAD_WORDS = 3
+FEWEST_SHARED = 3
 
 _CUT_OFF = re.compile(r"(?:…|\.\.\.|\[\W*\])\W*$")
 _TAIL = re.compile(r"\s[|\-–—·•»:]+\s|\s?\|\s?|\(")
@@ -131,7 +132,19 @@ def is_number(word: str) -> bool:
     return any(char.isdigit() for char in word)
 
 
-def repeats_headline(line: Line, headline: Line) -> bool:
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A headline, whole and without what may stand around it."""
+
+    words: tuple[str, ...]
+    variants: frozenset[tuple[str, ...]]
+
+    @classmethod
+    def of(cls, text: str) -> Headline:
+        return cls(tuple(words(text)), frozenset(_variants(text)))
+
+
+def repeats_headline(line: Line, headline: Headline) -> bool:
     """Say whether *line* is the headline again, bare or with a tail or lead-in.
 
     Either side may carry the outlet's name or a "Photo:" behind it, or a lead-in of
@@ -144,16 +157,18 @@ def repeats_headline(line: Line, headline: Line) -> bool:
         return True
     if len(line.words) > 2 * len(headline.words) + MOST_TAIL_WORDS:
         return False
+    if len(set(line.words) & set(headline.words)) < FEWEST_SHARED:
+        return False
     return any(
         _same_headline(ours, theirs)
         for ours in _variants(line.block.text)
-        for theirs in _variants(headline.block.text)
+        for theirs in headline.variants
     )
 
 
 def _same_headline(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
     if ours == theirs:
-        return len(ours) > 2
+        return len(ours) >= FEWEST_SHARED
     fewer = min(len(ours), len(theirs))
     if fewer < 5:
         return False

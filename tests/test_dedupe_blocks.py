@@ -25,7 +25,9 @@ def texts(*lines: str | Block) -> list[Block]:
     return [line if isinstance(line, Block) else Block(line) for line in lines]
 
 
-def kept(headline: str, *lines: str | Block, subheadline: str | None = None) -> list[str]:
+def kept(
+    headline: str, *lines: str | Block, subheadline: str | None = None
+) -> list[str]:
     body = clean(headline, texts(*lines), subheadline=subheadline)
     return [block.text for block in body.kept]
 
@@ -170,7 +172,20 @@ def test_a_plain_text_is_split_into_lines_with_their_places() -> None:
 
 
 KINDS = ["paragraph", "subhead", "list item", "quote", "caption", "cell"]
-WORDS = st.sampled_from("harbour strike ends night talks 12 15 the Reed: Source".split())
+WORDS = st.sampled_from(
+    [
+        "harbour",
+        "strike",
+        "ends",
+        "night",
+        "talks",
+        "12",
+        "15",
+        "the",
+        "Reed:",
+        "Source",
+    ]
+)
 LINES = st.lists(WORDS, min_size=1, max_size=14).map(" ".join) | st.sampled_from(
     [HEADLINE, LEDE, SECOND, f"Video: {HEADLINE}", f"{LEDE[:70]}…", "المصدر", "Q: Why?"]
 )
