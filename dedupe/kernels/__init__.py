@@ -1,0 +1,1 @@
+"""Every numba kernel; nothing else imports numba."""

@@ -1,0 +1,527 @@
+"""From UTF-8 bytes to tokens, passage keys and signatures, in one pass a text."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, types
+
+# A token is a uint32: 27 bits of hash, then these flags. Without the lowest three bits
+# it is the token's identity.
+BOUNDARY = np.uint32(1)
+KEYED = np.uint32(2)
+NAME = np.uint32(4)
+NUMBER = np.uint32(8)
+CHARACTER = np.uint32(16)
+IDENTITY_SHIFT = np.uint32(3)
+
+_K1 = np.uint64(0x9E3779B97F4A7C15)
+_K2 = np.uint64(0xFF51AFD7ED558CCD)
+_K3 = np.uint64(0xC4CEB9FE1A85EC53)
+_START = np.uint64(0x243F6A8885A308D3)
+_S31 = np.uint64(31)
+_S32 = np.uint64(32)
+_S33 = np.uint64(33)
+_S37 = np.uint64(37)
+_S5 = np.uint32(5)
+
+# Passages: at least six words (a character is half a word); a stretch without
+# sentence ends is cut where a word's hash says so, which survives re-cutting.
+_KEY_WEIGHT = 12
+_CUT_FROM = 48
+_CUT_ALWAYS = 120
+_CUT_MASK = np.uint32(15)
+
+_CODE = np.uint32(0x1FFFFF)
+_CLASS_SHIFT = np.uint32(21)
+_CLASS = np.uint32(7)
+_UPPER = np.uint32(1 << 24)
+_LOWER = np.uint32(1 << 25)
+_ENDS = np.uint32(1 << 26)
+_DOT = np.uint32(1 << 27)
+_NEWLINE = np.uint32(1 << 28)
+_VANISHES = np.uint32(1)
+_LETTER = np.uint32(2)
+_CHARACTER = np.uint32(3)
+_DIGIT = np.uint32(4)
+_EXPANDS = np.uint32(5)
+_BAD = np.uint32(0xFFFD)
+_NONE = np.uint32(0xFFFFFFFF)
+_ZERO = np.uint32(0)
+_ONE = np.uint32(1)
+
+
+@njit(forceinline=True)
+def mix64(x):
+    x ^= x >> _S33
+    x *= _K2
+    x ^= x >> _S33
+    x *= _K3
+    return x ^ (x >> _S33)
+
+
+@njit(forceinline=True)
+def fmix32(h):
+    # Each step is cast back: numba widens uint32 arithmetic to uint64.
+    h = np.uint32(h ^ (h >> np.uint32(16)))
+    h = np.uint32(h * np.uint32(0x85EBCA6B))
+    h = np.uint32(h ^ (h >> np.uint32(13)))
+    h = np.uint32(h * np.uint32(0xC2B2AE35))
+    return np.uint32(h ^ (h >> np.uint32(16)))
+
+
+@njit(forceinline=True)
+def shingle_hash(first, second, third):
+    """Hash of the shingle that starts with token *first*: two words or three characters.
+
+    What the text does not have (any more) is 0.
+    """
+    h = np.uint64(first >> IDENTITY_SHIFT) * _K1
+    h = (h ^ np.uint64(second >> IDENTITY_SHIFT)) * _K2
+    if first & CHARACTER != _ZERO:
+        h ^= h >> _S32
+        h = (h ^ np.uint64(third >> IDENTITY_SHIFT)) * _K3
+    h ^= h >> _S32
+    h *= _K1
+    return np.uint32(h >> _S32)
+
+
+@njit(forceinline=True)
+def shingle_count(tokens, start, end):
+    """How many shingles the tokens hold; one where they are too few for a whole one."""
+    n = end - start
+    if n == 0:
+        return 0
+    last = n - 1
+    if n >= 3 and tokens[end - 2] & CHARACTER != _ZERO:
+        last = n - 2
+    return max(1, last)
+
+
+@njit(forceinline=True)
+def sign_hashes(hashes, count, a, b, out):
+    """Minima of a * fmix32(h) + b, as datasketch's scheme affine32 has them."""
+    n = out.shape[0]
+    for j in range(n):
+        out[j] = _NONE
+    i = 0
+    while i + 4 <= count:
+        h0 = fmix32(hashes[i])
+        h1 = fmix32(hashes[i + 1])
+        h2 = fmix32(hashes[i + 2])
+        h3 = fmix32(hashes[i + 3])
+        for j in range(n):
+            aj = a[j]
+            bj = b[j]
+            low = min(np.uint32(aj * h0 + bj), np.uint32(aj * h1 + bj))
+            high = min(np.uint32(aj * h2 + bj), np.uint32(aj * h3 + bj))
+            out[j] = min(out[j], min(low, high))
+        i += 4
+    while i < count:
+        h = fmix32(hashes[i])
+        for j in range(n):
+            out[j] = min(out[j], np.uint32(a[j] * h + b[j]))
+        i += 1
+
+
+@njit(
+    types.void(
+        types.Array(types.uint32, 1, "C", readonly=True),
+        types.Array(types.uint32, 1, "C", readonly=True),
+        types.Array(types.uint32, 1, "C", readonly=True),
+        types.uint32[::1],
+    ),
+    cache=True,
+    nogil=True,
+)
+def sign_one(hashes, a, b, out):
+    """Sign one set of shingle hashes into *out*."""
+    sign_hashes(hashes, hashes.shape[0], a, b, out)
+
+
+@njit(forceinline=True)
+def hash_rows(signature, rows, out):
+    for band in range(out.shape[0]):
+        h = _START
+        for r in range(rows):
+            h = (h ^ np.uint64(signature[band * rows + r])) * _K2
+            h ^= h >> _S32
+        out[band] = np.uint32(mix64(h) >> _S32)
+
+
+@njit(
+    types.void(
+        types.Array(types.uint32, 1, "C", readonly=True), types.int64, types.uint32[::1]
+    ),
+    cache=True,
+    nogil=True,
+)
+def hash_bands(signature, rows, out):
+    """Hash each band of one signature into *out*."""
+    hash_rows(signature, rows, out)
+
+
+# Helpers of the hot loop take no arrays: numba counts a reference for each array that
+# it passes on, and that costs more than the character.
+@njit(forceinline=True)
+def _two_bytes(c, d):
+    if c < 0xC2 or d & 0xC0 != 0x80:
+        return _BAD
+    return np.uint32((np.uint32(c & 0x1F) << 6) | np.uint32(d & 0x3F))
+
+
+@njit(forceinline=True)
+def _three_bytes(c, d, e):
+    if d & 0xC0 != 0x80 or e & 0xC0 != 0x80:
+        return _BAD
+    return np.uint32(
+        (np.uint32(c & 0x0F) << 12) | (np.uint32(d & 0x3F) << 6) | np.uint32(e & 0x3F)
+    )
+
+
+@njit(forceinline=True)
+def _four_bytes(c, d, e, f):
+    if c >= 0xF5 or d & 0xC0 != 0x80 or e & 0xC0 != 0x80 or f & 0xC0 != 0x80:
+        return _BAD
+    code = np.uint32(
+        (np.uint32(c & 0x07) << 18)
+        | (np.uint32(d & 0x3F) << 12)
+        | (np.uint32(e & 0x3F) << 6)
+        | np.uint32(f & 0x3F)
+    )
+    return code if code <= np.uint32(0x10FFFF) else _BAD
+
+
+@njit(forceinline=True)
+def _is_digit(c):
+    return c >= 48 and c <= 57
+
+
+@njit(
+    types.UniTuple(types.int64, 2)(
+        types.Array(types.uint8, 1, "C", readonly=True),
+        types.int64,
+        types.int64,
+        types.Array(types.uint32, 1, "C", readonly=True),
+        types.Array(types.uint32, 1, "C", readonly=True),
+        types.Array(types.uint64, 1, "C", readonly=True),
+        types.Array(types.uint64, 1, "C", readonly=True),
+        types.uint32[::1],
+        types.int64,
+        types.uint64[::1],
+        types.int64,
+        types.uint64[::1],
+    ),
+    cache=True,
+    nogil=True,
+)
+def tokenise(
+    data,
+    start,
+    end,
+    table,
+    expansions,
+    words,
+    values,
+    tokens,
+    n_tokens,
+    keys,
+    n_keys,
+    whole,
+):
+    """Write tokens and passage keys of one text; whole gets its hash and its weight.
+
+    Returns how far *tokens* and *keys* are filled.
+    """
+    slots = np.uint64(words.shape[0] - 1)
+    text_hash = _START
+    text_weight = 0
+    passage = _START
+    weight = 0
+    passage_start = n_tokens
+    pending_end = False
+    cut = False
+    word = _START
+    in_word = False
+    has_digit = False
+    capital = False
+    last_digit = False
+    letters = 0
+    i = start
+    while i <= end:
+        size = 1
+        if i == end:
+            code = _ZERO
+            entry = _NEWLINE | _ENDS
+        else:
+            c = data[i]
+            if c < 0x80:
+                code = np.uint32(c)
+            else:
+                d = data[i + 1] if i + 1 < end else np.uint8(0)
+                if c < 0xE0:
+                    code = _two_bytes(c, d)
+                    size = 2
+                else:
+                    e = data[i + 2] if i + 2 < end else np.uint8(0)
+                    if c < 0xF0:
+                        code = _three_bytes(c, d, e)
+                        size = 3
+                    else:
+                        f = data[i + 3] if i + 3 < end else np.uint8(0)
+                        code = _four_bytes(c, d, e, f)
+                        size = 4
+                if code == _BAD:
+                    size = 1
+            entry = table[code]
+        kind = np.uint32((entry >> _CLASS_SHIFT) & _CLASS)
+        if in_word and kind >= _LETTER and kind != _CHARACTER:
+            letters += 1
+            if kind == _EXPANDS:
+                at = np.int64(entry & _CODE)
+                for x in range(np.int64(expansions[at])):
+                    word = (word ^ np.uint64(expansions[at + 1 + x])) * _K1
+                    word ^= word >> _S31
+            else:
+                word = (word ^ np.uint64(entry & _CODE)) * _K1
+                word ^= word >> _S31
+                if kind == _DIGIT:
+                    has_digit = True
+            last_digit = kind == _DIGIT and code < np.uint32(0x80)
+            i += size
+            continue
+        if kind == _VANISHES:
+            i += size
+            continue
+        if (
+            last_digit
+            and (code == np.uint32(44) or code == np.uint32(46))
+            and i + 3 < end
+            and _is_digit(data[i + 1])
+            and _is_digit(data[i + 2])
+            and _is_digit(data[i + 3])
+            and not (i + 4 < end and _is_digit(data[i + 4]))
+        ):
+            i += 1
+            continue
+        last_digit = False
+        if in_word:
+            h = mix64(word)
+            if not has_digit:
+                slot = h & slots
+                while words[slot] != np.uint64(0):
+                    if words[slot] == h:
+                        h = values[slot]
+                        has_digit = True
+                        break
+                    slot = (slot + np.uint64(1)) & slots
+            token = np.uint32(np.uint32(h >> _S37) << _S5)
+            if has_digit:
+                token |= NUMBER
+            if capital:
+                token |= NAME
+            tokens[n_tokens] = token
+            n_tokens += 1
+            text_hash = (text_hash ^ h) * _K2
+            text_hash ^= text_hash >> _S32
+            passage = (passage ^ h) * _K2
+            passage ^= passage >> _S32
+            weight += 2
+            in_word = False
+            cut = (weight >= _CUT_FROM and (token >> _S5) & _CUT_MASK == _ZERO) or (
+                weight >= _CUT_ALWAYS
+            )
+        ends = cut
+        if kind == _ZERO:
+            ends = ends or entry & _ENDS != _ZERO
+        elif pending_end:
+            ends = ends or entry & _LOWER == _ZERO
+        if ends:
+            if weight > 0:
+                tokens[passage_start] |= BOUNDARY
+                if weight >= _KEY_WEIGHT:
+                    tokens[passage_start] |= KEYED
+                    keys[n_keys] = mix64(passage)
+                    n_keys += 1
+                text_weight += weight
+                weight = 0
+                passage = _START
+                passage_start = n_tokens
+            cut = False
+        if kind == _ZERO:
+            if entry & _ENDS != _ZERO:
+                pending_end = False
+            elif entry & _NEWLINE != _ZERO:
+                pending_end = True
+            elif entry & _DOT != _ZERO and (letters > 1 or has_digit):
+                pending_end = True
+            letters = 0
+            has_digit = False
+            i += size
+            continue
+        pending_end = False
+        if kind == _CHARACTER:
+            h = mix64(_START ^ np.uint64(entry & _CODE))
+            token = np.uint32(np.uint32(h >> _S37) << _S5) | CHARACTER
+            tokens[n_tokens] = token
+            n_tokens += 1
+            text_hash = (text_hash ^ h) * _K2
+            text_hash ^= text_hash >> _S32
+            passage = (passage ^ h) * _K2
+            passage ^= passage >> _S32
+            weight += 1
+            letters = 2
+            cut = (weight >= _CUT_FROM and (token >> _S5) & _CUT_MASK == _ZERO) or (
+                weight >= _CUT_ALWAYS
+            )
+            i += size
+            continue
+        # The loop's head reads the first letter again, as one inside a word.
+        in_word = True
+        word = _START
+        has_digit = False
+        letters = 0
+        capital = entry & _UPPER != _ZERO and weight > 0
+    whole[0] = mix64(text_hash)
+    whole[1] = np.uint64(text_weight)
+    return n_tokens, n_keys
+
+
+@njit(
+    types.UniTuple(types.int64, 2)(
+        types.Array(types.uint8, 1, "C", readonly=True),
+        types.Array(types.int64, 1, "C", readonly=True),
+        types.Array(types.uint8, 1, "C", readonly=True),
+        types.Array(types.int64, 1, "C", readonly=True),
+        types.Array(types.uint32, 1, "C", readonly=True),
+        types.Array(types.uint32, 1, "C", readonly=True),
+        types.Array(types.uint64, 1, "C", readonly=True),
+        types.Array(types.uint64, 1, "C", readonly=True),
+        types.Array(types.uint32, 1, "C", readonly=True),
+        types.Array(types.uint32, 1, "C", readonly=True),
+        types.int64,
+        types.uint32[::1],
+        types.int64[::1],
+        types.uint64[::1],
+        types.int64[::1],
+        types.uint64[:, ::1],
+        types.int64[:, ::1],
+        types.uint32[:, ::1],
+        types.uint32[:, ::1],
+    ),
+    cache=True,
+    nogil=True,
+)
+def analyse_column(
+    data,
+    offsets,
+    headline_data,
+    headline_offsets,
+    table,
+    expansions,
+    words,
+    values,
+    a,
+    b,
+    rows,
+    tokens,
+    token_offsets,
+    keys,
+    key_offsets,
+    hashes,
+    sizes,
+    bands,
+    signatures,
+):
+    """Analyse a column of texts with their headlines (or an empty column of them).
+
+    Fills, for text i of n: *tokens* (headline first, then body) and *token_offsets*,
+    passage *keys* and *key_offsets*, hashes[i] = (hash of the folded body, of the folded
+    headline or 0), sizes[i] = (headline tokens, body tokens, body's weight, shingles),
+    bands[i] = band keys, and signatures[i] where that array has rows. A weight counts
+    two for a word, one for a character. Returns how far tokens and keys are filled.
+    """
+    n = offsets.shape[0] - 1
+    headlines = headline_offsets.shape[0] - 1
+    whole = np.zeros(2, np.uint64)
+    signature = np.empty(a.shape[0], np.uint32)
+    scratch = np.empty(1024, np.uint32)
+    none = np.empty(8, np.uint64)
+    n_tokens = 0
+    n_keys = 0
+    token_offsets[0] = 0
+    key_offsets[0] = 0
+    for i in range(n):
+        start = n_tokens
+        hashes[i, 1] = np.uint64(0)
+        if i < headlines:
+            needed = (headline_offsets[i + 1] - headline_offsets[i]) // 6 + 8
+            if none.shape[0] < needed:
+                none = np.empty(needed, np.uint64)
+            n_tokens, _ = tokenise(
+                headline_data,
+                headline_offsets[i],
+                headline_offsets[i + 1],
+                table,
+                expansions,
+                words,
+                values,
+                tokens,
+                n_tokens,
+                none,
+                0,
+                whole,
+            )
+            if n_tokens > start:
+                hashes[i, 1] = whole[0]
+        body = n_tokens
+        n_tokens, n_keys = tokenise(
+            data,
+            offsets[i],
+            offsets[i + 1],
+            table,
+            expansions,
+            words,
+            values,
+            tokens,
+            n_tokens,
+            keys,
+            n_keys,
+            whole,
+        )
+        count = shingle_count(tokens, body, n_tokens)
+        hashes[i, 0] = whole[0]
+        sizes[i, 0] = body - start
+        sizes[i, 1] = n_tokens - body
+        sizes[i, 2] = np.int64(whole[1])
+        sizes[i, 3] = count
+        token_offsets[i + 1] = n_tokens
+        key_offsets[i + 1] = n_keys
+        if scratch.shape[0] < count:
+            scratch = np.empty(count * 2, np.uint32)
+        for s in range(body, body + count):
+            second = tokens[s + 1] if s + 1 < n_tokens else _ZERO
+            third = tokens[s + 2] if s + 2 < n_tokens else _ZERO
+            scratch[s - body] = shingle_hash(tokens[s], second, third)
+        sign_hashes(scratch, count, a, b, signature)
+        if signatures.shape[0] > 0:
+            for j in range(a.shape[0]):
+                signatures[i, j] = signature[j]
+        hash_rows(signature, rows, bands[i])
+    return n_tokens, n_keys
+
+
+@njit(
+    types.uint32[::1](types.Array(types.uint32, 1, "C", readonly=True)),
+    cache=True,
+    nogil=True,
+)
+def hash_shingles(tokens):
+    """Hashes of all shingles of one text's tokens, in order."""
+    n = tokens.shape[0]
+    count = shingle_count(tokens, 0, n)
+    hashes = np.empty(count, np.uint32)
+    for s in range(count):
+        second = tokens[s + 1] if s + 1 < n else _ZERO
+        third = tokens[s + 2] if s + 2 < n else _ZERO
+        hashes[s] = shingle_hash(tokens[s], second, third)
+    return hashes

@@ -1,0 +1,169 @@
+"""Folding, words, and columns of texts.
+
+Folding is one table for all languages: case, width, compatibility forms and marks go;
+Arabic, Persian and Urdu letters that are one letter to a reader become one. Marks that
+spell a vowel of their own (Hindi, Thai) stay.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+# Letters that no normal form of Unicode brings together, but readers do.
+_ALIKE = str.maketrans(
+    {
+        "ٱ": "ا",
+        "ى": "ي",
+        "ی": "ي",
+        "ے": "ي",
+        "ې": "ي",
+        "ة": "ه",
+        "ہ": "ه",
+        "ھ": "ه",
+        "ە": "ه",
+        "ۃ": "ه",
+        "ک": "ك",
+        "ڪ": "ك",
+        "ء": "",
+        "ـ": "",
+        "ı": "i",
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "ħ": "h",
+        "æ": "ae",
+        "œ": "oe",
+        "ð": "d",
+        "þ": "th",
+    }
+)
+# Vowel killers and voicing marks spell another sound, so they are not accents.
+_SPELLING_CLASSES = frozenset({0, 8, 9, 84, 91, 103, 107, 118, 122, 129, 130, 132})
+# Chinese and Japanese, Thai and Lao, Burmese, Khmer: no spaces between words.
+_CHARACTER_RANGES = (
+    (0x0E00, 0x0EFF),
+    (0x1000, 0x109F),
+    (0x1780, 0x17FF),
+    (0x2E80, 0x2FDF),
+    (0x3005, 0x3007),
+    (0x3021, 0x3029),
+    (0x3040, 0x30FF),
+    (0x3100, 0x312F),
+    (0x31A0, 0x31BF),
+    (0x31F0, 0x31FF),
+    (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0x20000, 0x323AF),
+)
+_THOUSANDS = re.compile(r"(?<=[0-9])[.,](?=[0-9]{3}(?![0-9]))")
+
+
+def is_character_script(code: int) -> bool:
+    """Tell whether the shingle's unit is the character in this code point's script."""
+    return any(low <= code <= high for low, high in _CHARACTER_RANGES)
+
+
+@dataclass(frozen=True, slots=True)
+class TextColumn:
+    """Texts side by side: UTF-8 *data* (uint8) and n + 1 *offsets* (int64)."""
+
+    data: NDArray[np.uint8]
+    offsets: NDArray[np.int64]
+
+    @classmethod
+    def from_strings(cls, texts: Iterable[str | None]) -> Self:
+        """Encode *texts*; None is empty, lone surrogates become "?"."""
+        return cls.from_bytes([(t or "").encode(errors="replace") for t in texts])
+
+    @classmethod
+    def from_bytes(cls, texts: list[bytes]) -> Self:
+        """Join texts that are UTF-8 already; invalid bytes separate words."""
+        offsets = np.zeros(len(texts) + 1, np.int64)
+        np.cumsum([len(text) for text in texts], out=offsets[1:])
+        return cls(np.frombuffer(b"".join(texts), np.uint8), offsets)
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, index: int) -> str:
+        start, end = self.offsets[index], self.offsets[index + 1]
+        return self.data[start:end].tobytes().decode(errors="replace")
+
+    def slice(self, start: int, end: int) -> TextColumn:
+        """Rows from *start* to before *end*, sharing the data."""
+        return TextColumn(self.data, self.offsets[start : end + 1])
+
+
+class _Folding(dict[int, str]):
+    """Folded characters by code point; " " for what separates words."""
+
+    def __missing__(self, code: int) -> str:
+        folded = fold_character(chr(code))
+        self[code] = folded
+        return folded
+
+
+_folding = _Folding()
+
+
+def fold_character(character: str) -> str:
+    """Fold one character: its letters, " " if it parts words, "" if it vanishes."""
+    category = unicodedata.category(character)
+    if category == "Cf":
+        return ""
+    if category[0] not in "LNM":
+        return " "
+    return _fold_letter(character, category)
+
+
+@cache
+def _accent(mark: str) -> bool:
+    return unicodedata.combining(mark) not in _SPELLING_CLASSES
+
+
+def _fold_letter(character: str, category: str) -> str:
+    opened = unicodedata.normalize("NFKD", character).casefold()
+    plain = "".join(c for c in unicodedata.normalize("NFKD", opened) if not _accent(c))
+    closed = unicodedata.normalize("NFC", plain.translate(_ALIKE))
+    kept = (_digit(c) for c in closed if unicodedata.category(c)[0] in "LNM")
+    folded = "".join(kept)
+    return folded if folded or category[0] != "N" else " "
+
+
+def _digit(character: str) -> str:
+    value = unicodedata.decimal(character, None)
+    return character if value is None else str(value)
+
+
+def fold(text: str) -> str:
+    """Fold *text* to the words that are compared and searched, parted by one space.
+
+    Characters of scripts without spaces stay side by side.
+    """
+    joined = _THOUSANDS.sub("", text)
+    return " ".join(joined.translate(_folding).split())
+
+
+def words(text: str) -> list[str]:
+    """The folded words of *text*; one character each in scripts without spaces."""
+    found: list[str] = []
+    for word in fold(text).split():
+        start = 0
+        for at, character in enumerate(word):
+            if is_character_script(ord(character)):
+                found.extend(x for x in (word[start:at], character) if x)
+                start = at + 1
+        found.extend(x for x in (word[start:],) if x)
+    return found
