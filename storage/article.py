@@ -22,7 +22,8 @@ class Article:
     was read ("json-ld", "meta", "time", "text", "url"). *authors* are names only.
     *agency* is the canonical name from the agency table, or "" where the page credits
     agencies without naming one ("(وكالات)"), or None. *field_sources* maps a field's
-    name to the witness that it came from.
+    name to the witness that it came from. *content_hash* is a digest of the page's
+    bytes: another text from the same bytes is a better extraction and no revision.
     """
 
     url: str
@@ -48,6 +49,7 @@ class Article:
     image: str | None = None
     access: Access | None = None
     extractor: str = ""
+    content_hash: str | None = None
     field_sources: Mapping[str, str] = field(default_factory=dict)
 
     @property

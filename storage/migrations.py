@@ -50,8 +50,7 @@ CREATE TABLE outlets (
     agency INTEGER REFERENCES agencies(id),  -- set where the outlet is an agency's own
     feeds TEXT,                 -- JSON list
     last_success TEXT,
-    usual_yield REAL,           -- new articles a day
-    changed INTEGER NOT NULL DEFAULT 0  -- boilerplate crossed the threshold: settle it
+    usual_yield REAL            -- new articles a day
 );
 CREATE INDEX outlets_host ON outlets(host);
 CREATE INDEX outlets_agency ON outlets(agency);
@@ -342,10 +341,14 @@ CREATE TABLE outlet_blocks (
     text TEXT NOT NULL,         -- as first printed
     stories INTEGER NOT NULL,
     days INTEGER NOT NULL,
+    first_day TEXT,
+    last_day TEXT,
     boilerplate INTEGER NOT NULL DEFAULT 0,
+    stale INTEGER NOT NULL DEFAULT 0,  -- to be counted again by settle
     PRIMARY KEY (outlet, block)
 ) WITHOUT ROWID;
 CREATE INDEX outlet_blocks_boilerplate ON outlet_blocks(boilerplate, outlet);
+CREATE INDEX outlet_blocks_stale ON outlet_blocks(stale) WHERE stale;
 CREATE TABLE settle_queue (
     article INTEGER PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE,
     reason TEXT NOT NULL
