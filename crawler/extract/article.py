@@ -22,5 +22,6 @@ def extract(html: bytes | str, url: str, *, content_type: str | None = None) -> 
         url=url,
         headline=" ".join((page.tree.findtext(".//title") or "").split()),
         blocks=body.blocks,
+        subheadline=body.subheadline,
         extractor=body.extractor,
     )

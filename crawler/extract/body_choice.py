@@ -1,0 +1,256 @@
+"""Choose, among the blocks of a page, those that are its article's."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crawler.extract.body_phrases import is_furniture
+from crawler.extract.body_zones import zones_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crawler.extract.body_candidates import Candidate, Node
+
+# The share of the running text that the article's own container holds.
+_BOX_SHARE = 0.85
+# A zone that holds more of the running text than this was named for something else.
+_ZONE_SHARE = 0.3
+# A form of paragraph that makes up this share of the running text is the article's.
+_FORM_SHARE = 0.1
+_SENTENCE = 20  # letters
+_LONG = 80  # letters
+_FOREIGN = frozenset(
+    ["menu", "aside", "footer", "comments", "related", "share", "newsletter", "author", "advert", "player", "consent", "form", "tags", "tools", "byline"]
+)
+# Quoted posts stand in elements named after the network that they come from.
+_FOREIGN_TO_QUOTES = frozenset({"menu", "comments", "related", "footer", "author"})
+
+Form = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the page says elsewhere, as folded keys: its headlines, its descriptions."""
+
+    headlines: frozenset[str]
+    descriptions: frozenset[str]
+
+
+@dataclass(slots=True)
+class Choice:
+    """The candidates of the body in order, and the standfirst's, where there is one."""
+
+    kept: list[Candidate]
+    standfirst: Candidate | None
+
+
+def _form(node: Node) -> Form:
+    above = node.parent
+    if above is None:
+        return (node.tag, node.names, "", "")
+    return (node.tag, node.names, above.tag, above.names)
+
+
+def _is_text(candidate: Candidate) -> bool:
+    return candidate.linked * 2 <= candidate.letters
+
+
+def _is_running(candidate: Candidate) -> bool:
+    return (
+        candidate.kind in {"paragraph", "quote", "list item"}
+        and candidate.letters >= _SENTENCE
+        and _is_text(candidate)
+    )
+
+
+def _upwards(node: Node | None) -> Iterator[Node]:
+    while node is not None:
+        yield node
+        node = node.parent
+
+
+class Chooser:
+    """Decides on one page; the rules run from the surest to the least sure."""
+
+    def __init__(self, candidates: list[Candidate], known: Known) -> None:
+        self.candidates = candidates
+        self.known = known
+        self.running = [c for c in candidates if c.witnessed and _is_running(c)]
+        self.total = sum(c.letters for c in self.running)
+        self.weights: Counter[Node] = Counter()
+        for candidate in self.running:
+            for node in _upwards(candidate.node):
+                self.weights[node] += candidate.letters
+        self.box = self._find_box()
+        self.fence = self._find_fence()
+        self.forms = self._find_forms()
+        self.parents = Counter(c.node.parent for c in self.running)
+        self.zones: dict[Node, frozenset[str]] = {}
+
+    def choose(self) -> Choice:
+        if self.box is None:
+            return Choice([], None)
+        kept = [c for c in self.candidates if self._keeps(c)]
+        standfirst = self._find_standfirst(kept)
+        kept = self._trim([c for c in kept if c is not standfirst])
+        return Choice(kept, standfirst)
+
+    def _find_box(self) -> Node | None:
+        holders = [
+            node
+            for node, weight in self.weights.items()
+            if weight >= _BOX_SHARE * self.total
+        ]
+        return max(holders, key=lambda node: node.depth, default=None)
+
+    def _find_fence(self) -> Node | None:
+        """The article or main element around the box: a page may hold several."""
+        for node in _upwards(self.box):
+            if node.tag in {"article", "main"}:
+                return node
+        return None
+
+    def _find_forms(self) -> dict[Form, int]:
+        forms: Counter[Form] = Counter()
+        for candidate in self.running:
+            if candidate.kind == "paragraph":
+                forms[_form(candidate.node)] += candidate.letters
+        least = _FORM_SHARE * self.total
+        return {form: letters for form, letters in forms.items() if letters >= least}
+
+    def _keeps(self, candidate: Candidate) -> bool:
+        key = candidate.key.casefold()
+        if not key or candidate.node.tag == "h1" or key in self.known.headlines:
+            return False
+        if candidate.linked > 0.75 * candidate.letters or candidate.kind == "caption":
+            return False
+        if not self._is_claimed(candidate):
+            return False
+        return not (
+            self._zones(candidate) & self._foreign(candidate)
+            or self._is_teaser(candidate)
+            or is_furniture(candidate)
+        )
+
+    def _is_claimed(self, candidate: Candidate) -> bool:
+        """Whether a witness, or the company that it keeps, speaks for a block."""
+        inside = any(node is self.box for node in _upwards(candidate.node))
+        if inside and candidate.witnessed:
+            return True
+        if self._has_form(candidate, inside):
+            return True
+        if not inside or not _is_text(candidate):
+            return False
+        if candidate.kind == "subhead":
+            return self.parents[candidate.node.parent] >= 2
+        return candidate.kind == "quote" and candidate.letters >= _SENTENCE
+
+    def _has_form(self, candidate: Candidate, inside: bool) -> bool:
+        """Whether the block looks like the witnessed paragraphs of the page."""
+        form = _form(candidate.node)
+        if form not in self.forms or not _is_text(candidate) or candidate.letters < 10:
+            return False
+        if inside:
+            return candidate.node.tag == "p" or bool(form[1])
+        return bool(form[1] or form[3]) and any(
+            node is self.fence for node in _upwards(candidate.node)
+        )
+
+    def _foreign(self, candidate: Candidate) -> frozenset[str]:
+        if candidate.kind == "quote":
+            return _FOREIGN_TO_QUOTES
+        return _FOREIGN | {"caption"}
+
+    def _zones(self, candidate: Candidate) -> frozenset[str]:
+        """The zones around a block, below the box, that hold little of the text."""
+        found: set[str] = set()
+        for node in _upwards(candidate.node):
+            if node is self.box:
+                break
+            if self.weights[node] >= _ZONE_SHARE * self.total:
+                continue
+            if node not in self.zones:
+                self.zones[node] = zones_of(node)
+            found |= self.zones[node]
+        return frozenset(found)
+
+    def _is_teaser(self, candidate: Candidate) -> bool:
+        """Whether the block stands in a card with a linked headline."""
+        for node in _upwards(candidate.node):
+            if node is self.box or self.weights[node] >= 0.1 * self.total:
+                return False
+            if node.links and node.linked >= 0.25 * node.letters:
+                return True
+        return False
+
+    def _find_standfirst(self, kept: list[Candidate]) -> Candidate | None:
+        """The block above the text that the page uses to describe itself."""
+        first = next((c for c in kept if self._is_lead(c)), None)
+        above = []
+        for candidate in self.candidates:
+            if candidate is first:
+                break
+            if candidate.node.tag == "h1":
+                above = []
+            above.append(candidate)
+        for candidate in above[:40]:
+            if self._is_standfirst(candidate):
+                return candidate
+        return None
+
+    def _is_lead(self, candidate: Candidate) -> bool:
+        """Whether the block is an ordinary paragraph of the article."""
+        return (
+            _is_running(candidate)
+            and _form(candidate.node) in self.forms
+            and "standfirst" not in zones_of(candidate.node)
+        )
+
+    def _is_standfirst(self, candidate: Candidate) -> bool:
+        key = candidate.key.casefold()
+        if (
+            len(key) < _SENTENCE
+            or candidate.node.tag == "h1"
+            or candidate.kind in {"caption", "cell"}
+            or key in self.known.headlines
+            or not _is_text(candidate)
+            or self._zones(candidate) & (_FOREIGN - {"byline"})
+        ):
+            return False
+        nearest = set[str]()
+        for node, _ in zip(_upwards(candidate.node), range(3), strict=False):
+            if node is self.box:
+                break
+            nearest |= zones_of(node)
+        return "standfirst" in nearest or self._describes(key)
+
+    def _describes(self, key: str) -> bool:
+        return any(
+            key == description or (len(key) >= 60 and description.startswith(key[:60]))
+            for description in self.known.descriptions
+        )
+
+    def _trim(self, kept: list[Candidate]) -> list[Candidate]:
+        """Drop short lines above the first paragraph, and subheads below the last."""
+        start = 0
+        while start < len(kept) and not self._opens(kept[start]):
+            start += 1
+        end = len(kept)
+        while end > start and kept[end - 1].kind == "subhead":
+            end -= 1
+        return kept[start:end] if start < end else kept
+
+    def _opens(self, candidate: Candidate) -> bool:
+        return candidate.kind != "subhead" and (
+            candidate.letters >= _LONG
+            or (_form(candidate.node) in self.forms and candidate.letters >= _SENTENCE)
+            or candidate.kind == "cell"
+        )
+
+
+def choose(candidates: list[Candidate], known: Known) -> Choice:
+    """Choose the article's blocks among *candidates*, which witnesses have marked."""
+    return Chooser(candidates, known).choose()

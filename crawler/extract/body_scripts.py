@@ -1,0 +1,66 @@
+"""Find an article that the page keeps in a script, for the script to put in place."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import orjson
+from lxml import etree
+from lxml.html import HTMLParser, document_fromstring
+
+from crawler.extract.body_candidates import Candidate, cut
+from crawler.extract.body_witness import count
+
+if TYPE_CHECKING:
+    from crawler.extract.page import Page
+
+_STRING = re.compile(r'"(?:[^"\\]|\\.){300,}"', re.DOTALL)
+_PARAGRAPH = re.compile(r"<p[\s>]|<br\s*/?>", re.IGNORECASE)
+_ESCAPED = re.compile(r"\\u003[cC]|\\[\"/n]")
+
+
+def read_scripts(page: Page) -> list[Candidate]:
+    """The blocks of the longest HTML text among the scripts' strings, all witnessed."""
+    html = max(_texts(page), key=_weight, default="")
+    if _weight(html) < 2:
+        return []
+    try:
+        parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+        tree = document_fromstring(
+            f"<body><article>{html}</article></body>".encode("utf-8", "replace"),
+            parser=parser,
+        )
+    except (etree.LxmlError, ValueError):
+        return []
+    candidates = cut(tree)
+    for candidate in candidates:
+        candidate.witnessed = True
+    count(candidates)
+    return candidates
+
+
+def _weight(html: str) -> int:
+    return len(_PARAGRAPH.findall(html))
+
+
+def _texts(page: Page) -> list[str]:
+    found = []
+    for script in page.tree.iter("script"):
+        text = script.text or ""
+        if len(text) >= 300:
+            found += [_unescape(string) for string in _STRING.findall(text)]
+    return found
+
+
+def _unescape(string: str) -> str:
+    """Undo JSON's escapes, as often as frameworks apply them."""
+    for _ in range(4):
+        try:
+            text = orjson.loads(string if string.startswith('"') else f'"{string}"')
+        except orjson.JSONDecodeError:
+            break
+        if not _ESCAPED.search(text):
+            return str(text)
+        string = text
+    return string
