@@ -145,8 +145,10 @@ def _tells_more(stamp: Stamp, best: Stamp) -> bool:
     if best.precision == "day":
         return abs(stamp.when - best.when) < timedelta(hours=38) and (
             stamp.local.date() == best.local.date()
-            or (stamp.offset is not None
-            and abs((stamp.local.date() - best.local.date()).days) <= 1)
+            or (
+                stamp.offset is not None
+                and abs((stamp.local.date() - best.local.date()).days) <= 1
+            )
         )
     # The same clock with its zone named, or the same instant told in another zone.
     gap = abs(stamp.local - best.local)

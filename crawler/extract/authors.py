@@ -1,0 +1,184 @@
+"""Who wrote an article: the byline as printed, and the names in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from crawler.extract.jsonld import iter_values, resolve, text_of
+from crawler.extract.meta import iter_meta, outlet_keys
+from crawler.extract.names import has_by, is_by, is_person, names_in
+from crawler.extract.wording import element_text, letters, marks_of, unique
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+    from crawler.extract.page import Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authors:
+    """*names* in the order of printing; *byline* is the author line as printed.
+
+    *source* is "json-ld", "meta", "markup" or "text", and "" where nobody is named.
+    """
+
+    names: tuple[str, ...] = ()
+    byline: str | None = None
+    source: str = ""
+
+
+_META = (
+    *("author", "article:author", "article:author_name", "parsely-author", "byl"),
+    *("og:author", "sailthru.author", "cxenseparse:author", "dable:author", "byline"),
+    *("article:byline", "articleauthor", "rnews:author", "twitter:data1_author"),
+)
+_INVERTED_META = ("citation_author", "dc.creator", "dc.contributor", "dcterms.creator")
+_BYLINE = re.compile(
+    r"(?:^|[\s_-])(?:by-?line|by-?author|authors?|reporters?|writers?|journalists?|"
+    r"autore?s?|auteurs?|autoren|penulis|yazar|muhabir|firma|signature|nguoi-viet|"
+    r"author-?name|article-?author|post-?author|c-byline)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_NOT_BYLINE = re.compile(
+    r"bio|avatar|image|photo|img|social|follow|comment|related|more|teaser|card|"
+    r"about|description|box-?list|newsletter|caption|credit",
+    re.IGNORECASE,
+)
+_ELSEWHERE = {"nav", "aside", "footer", "figure", "form", "li"}
+_LONGEST = 160
+_NEAR = 80
+
+
+def find_authors(page: Page) -> Authors:
+    """Return the authors that the surest witness names.
+
+    The outlet's own name counts only where every witness stops at it: then the page
+    says that nobody else signed the article.
+    """
+    outlet = outlet_keys(page)
+    byline = ""
+    fallback: Authors | None = None
+    for source, names, line in _witnesses(page):
+        byline = byline or line
+        people = tuple(name for name in names if letters(name) not in outlet)
+        if people:
+            return Authors(names=people, byline=line or byline or None, source=source)
+        if names and fallback is None:
+            fallback = Authors(names=names, byline=line or None, source=source)
+    return fallback or Authors(byline=byline or None)
+
+
+def _witnesses(page: Page) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """Yield each witness's name, the names that it tells, and the line as printed."""
+    line = _printed_byline(page)
+    yield "json-ld", _from_records(page), line
+    yield "meta", _from_meta(page), line
+    yield "markup", tuple(filter(is_person, names_in(line))), line
+    spoken = _spoken_byline(page)
+    yield "text", tuple(filter(is_person, names_in(spoken))), spoken
+
+
+def _from_records(page: Page) -> tuple[str, ...]:
+    names: list[str] = []
+    for value in iter_values(page, "author", "creator"):
+        names += names_in(_record_name(resolve(page, value)), printed=False)
+    return unique(names)
+
+
+def _record_name(value: Any) -> str:
+    if isinstance(value, dict) and not value.get("name"):
+        parts = (text_of(value.get(key)) for key in ("givenName", "familyName"))
+        return " ".join(filter(None, parts)) or text_of(value.get("byline"))
+    return text_of(value)
+
+
+def _from_meta(page: Page) -> tuple[str, ...]:
+    for name in _META:
+        told = [text for text in iter_meta(page, name) if "://" not in text]
+        names = [n for text in told for n in names_in(text) if len(text) <= _LONGEST]
+        people = [n for n in names if letters(n) not in outlet_keys(page)]
+        if people:
+            return unique(people)
+    inverted = [
+        name
+        for text in iter_meta(page, *_INVERTED_META)
+        for name in names_in(text, inverted=True)
+    ]
+    return unique(inverted)
+
+
+def _printed_byline(page: Page) -> str:
+    """Return the text of the element that the markup marks as the author line."""
+    for element in page.tree.iter("a", "span", "div", "p", "address", "em", "li", "ul"):
+        if element.attrib and _is_byline(element):
+            text = _linked_names(element) or element_text(element)
+            if 1 < len(text) <= _LONGEST and any(map(is_person, names_in(text))):
+                return text
+    return ""
+
+
+def _is_byline(element: HtmlElement) -> bool:
+    marks = marks_of(element)
+    named = "author" in (element.get("rel") or "") or _BYLINE.search(marks)
+    if not named or _NOT_BYLINE.search(marks):
+        return False
+    for parent in list(element.iterancestors())[:4]:
+        names = parent.get("class") or ""
+        if parent.tag in _ELSEWHERE and not _BYLINE.search(names):
+            return False
+        if _NOT_BYLINE.search(names):
+            return False
+    return True
+
+
+def _linked_names(element: HtmlElement) -> str:
+    links = [element_text(link) for link in element.iter("a") if link is not element]
+    return ", ".join(text for text in unique(links) if len(text) < 40)
+
+
+def _spoken_byline(page: Page) -> str:
+    """Return the first short line after the headline that opens with "By".
+
+    A bold line of names alone above the first paragraph is one too, without a "By".
+    """
+    heading = next(page.tree.iter("h1"), None)
+    if heading is None:
+        return ""
+    for element in heading.xpath(f"following::*[position() <= {_NEAR}]"):
+        own = (element.text or "").strip()
+        if own and len(own) < _LONGEST:
+            if line := _spoken_in(element, own):
+                return line
+    return ""
+
+
+def _spoken_in(element: HtmlElement, own: str) -> str:
+    parent = element.getparent()
+    if is_by(own):
+        text = element_text(parent if parent is not None else element)
+    elif has_by(own):
+        text = element_text(element)
+    elif element.tag in {"strong", "b"} and _is_alone(element, own):
+        return own if all(map(is_person, names_in(own))) else ""
+    else:
+        return ""
+    text = _AFTER_NAMES.split(text)[0]
+    return text if len(text) < _LONGEST and any(map(is_person, names_in(text))) else ""
+
+
+_AFTER_NAMES = re.compile(r"\s[·•|]\s|,\s+in\s+|\s{2,}")
+
+
+def _is_alone(element: HtmlElement, own: str) -> bool:
+    """Tell whether *element* is all that its paragraph prints."""
+    parent = element.getparent()
+    return (
+        parent is not None
+        and parent.tag == "p"
+        and letters(element_text(parent)) == letters(own)
+        and not own.endswith((".", "!", "?", ":"))
+    )

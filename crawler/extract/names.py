@@ -1,0 +1,260 @@
+"""From an author line as printed to the names in it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from crawler.extract.wording import letters, tidy, unique
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_BY = (
+    *("by", "written by", "reported by", "story by", "words by", "text by", "author"),
+    *("authors", "reporter", "edited by", "updated by", "posted by", "published by"),
+    *(
+        "autorin/autor",
+        "autorin",
+        "autoren",
+        "von",
+        "text",
+        "ein artikel von",
+        "eine analyse von",
+        "ein kommentar von",
+    ),
+    *(
+        "par",
+        "propos recueillis par",
+        "por",
+        "texto",
+        "di",
+        "a cura di",
+        "autor",
+        "autore",
+    ),
+    *(
+        "auteur",
+        "redactor",
+        "door",
+        "av",
+        "af",
+        "tekst",
+        "skrevet av",
+        "yazan",
+        "yazar",
+    ),
+    *("haber", "muhabir", "oleh", "penulis", "reporter", "laporan", "przez", "autorzy"),
+    *("szerző", "írta", "автор", "авторы", "текст", "беседовал", "беседовала", "от"),
+    *(
+        "بقلم",
+        "كتب",
+        "كتبت",
+        "كتبه",
+        "تحرير",
+        "إعداد",
+        "اعداد",
+        "الكاتب",
+        "المحرر",
+        "بواسطة",
+    ),
+    *(
+        "حاوره",
+        "حاورته",
+        "تقرير",
+        "نویسنده",
+        "نویسندگان",
+        "خبرنگار",
+        "گزارش",
+        "گزارشگر",
+    ),
+    *(
+        "作者",
+        "记者",
+        "記者",
+        "文",
+        "撰文",
+        "撰稿",
+        "编辑",
+        "編輯",
+        "责任编辑",
+        "責任編輯",
+        "采写",
+    ),
+    *(
+        "本报记者",
+        "本報記者",
+        "新华社记者",
+        "中新网记者",
+        "文字",
+        "图文",
+        "執筆",
+        "文・",
+        "取材",
+    ),
+    *("글", "लेखक", "द्वारा", "रिपोर्ट", "संवाददाता", "edited by", "written  by", "έγραψε"),
+    *("του", "της", "מאת", "viết bởi", "tác giả", "โดย", "সংবাদদাতা", "প্রতিবেদক"),
+)
+# A colon may follow each; without one, white space must, except in Chinese.
+_BY_LINE = re.compile(
+    rf"(?:{'|'.join(sorted(map(re.escape, _BY), key=len, reverse=True))})"
+    r"(?:\s*[:：|/／]\s*|\s+|(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff]))",
+    re.IGNORECASE,
+)
+_ROLES = re.compile(
+    r"""\s*(?:[,/|(–—-]|\s)\s*(?:
+    (?:(?:senior|staff|chief|political|sports?|news|deputy|associate|managing|freelance|
+    foreign|special|bureau|digital|business|health|science|crime|local|world|political)\s+)*
+    (?:editor|reporter|writer|correspondent|journalist|columnist|producer|contributor|
+    journaliste|redakteurin|redakteur|reporterin|journalistin|autorin|korrespondentin|
+    korrespondent|periodista|redactora?|corresponsal|giornalista|inviat[oa]|jornalista|
+    journalist|muhabir[i]?|editörü?|editör|корреспондент|журналист|обозреватель|редактор|
+    صحفي|صحفية|صحافي|صحافية|مراسل|مراسلة|كاتب|كاتبة|محرر|خبرنگار|记者|記者|特派员|特派員|
+    编辑|編輯|기자|특파원|선임기자|인턴기자|संवाददाता|पत्रकार)
+    (?:\s+(?:at|for|in|of|chez)\s+.*)?
+    )\s*\)?\s*$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_KOREAN = re.compile(r"([\uac00-\ud7a3]{2,4})\s*(?:선임|인턴|수습)?(?:기자|특파원)")
+_CONTACT = re.compile(r"\S*@\S+|https?://\S+|www\.\S+|[\u200b-\u200f]")
+_BRACKETS = re.compile(r"[(\[（【〔].*?[)\]）】〕]|[(\[（【].*$")
+_FOR_OUTLET = re.compile(
+    r"\s+(?:for|pour|für|para|per)\s+(?:the\s+)?\S+(?:\s\S+)?$", re.IGNORECASE
+)
+_IN_PLACE = re.compile(
+    r"(?:,\s+|\s+)(?:in|à|aus)\s+[A-ZÀ-Þ][\w'’-]+(?:\s[A-ZÀ-Þ]\w+)?$"
+)
+_STAMP = re.compile(
+    r"\s*[,|•·–—-]?\s*(?:\d{1,2}[./:]\d{1,2}|\d{1,2}\s\w{3,}\s\d{4}|\w{3,9}\.?\s\d{1,2},?\s\d{4}"
+    r"|\d{4}[-年/.]|(?:updated|published|posted|aktualisiert|publié|publicado)\b).*$",
+    re.IGNORECASE,
+)
+_SPLIT = re.compile(
+    r"\s*(?:[;|/、，،؛•]|\s[·–—]\s|,(?!\s*(?:jr|sr|ph\.?d|md|m\.d|ii|iii)\b))\s*"
+    r"|\s+(?:and|und|et|y|och|og|ja|ve|oraz|и|та|і|או|og|en|e|dan|with|mit|avec|con|με|και|va|और|व|و)\s+"
+    r"|\s*&\s*|(?<=\w)\s*\u3000\s*(?=\w{2,})(?=.*記者)",
+    re.IGNORECASE,
+)
+_NOBODY = {
+    *(
+        "admin",
+        "administrator",
+        "webmaster",
+        "editor",
+        "author",
+        "staff",
+        "guest",
+        "root",
+    ),
+    *("wordpress", "undefined", "null", "none", "unknown", "anonymous", "n/a", "na"),
+    *("byline", "follow", "email", "share", "test", "user", "manager", "developer"),
+}
+_IDEOGRAPHIC = re.compile(r"[\u4e00-\u9fff]{2,4}(?:[\s\u3000]+[\u4e00-\u9fff]{2,4})+")
+
+
+def names_in(
+    line: str, *, inverted: bool = False, printed: bool = True
+) -> tuple[str, ...]:
+    """Return the names in the author line *line*, in order, each once.
+
+    *inverted* says that names are written "Family, Given". *printed* lines come from
+    the page and may hold more than names; the markup's own may not, so that a team's
+    name stays whole there.
+    """
+    if inverted and line.count(",") == 1:
+        family, given = line.split(",")
+        line = f"{given.strip()} {family.strip()}"
+    return unique(_iter_names(line, printed=printed))
+
+
+def _iter_names(line: str, *, printed: bool) -> Iterator[str]:
+    line = tidy(line)
+    korean = _KOREAN.findall(line)
+    if korean:
+        yield from korean
+        return
+    line = _BRACKETS.sub(" ", _CONTACT.sub(" ", line))
+    line = strip_by(_STAMP.sub("", line) or line)
+    for part in _SPLIT.split(line):
+        yield from _names_of_part(part, printed=printed)
+
+
+def strip_by(line: str) -> str:
+    """Return *line* without the "By" of its language in front."""
+    line = line.strip()
+    for _ in range(3):
+        match = _BY_LINE.match(line)
+        if not match or match.end() >= len(line):
+            break
+        line = line[match.end() :]
+    return line
+
+
+def has_by(line: str) -> bool:
+    """Tell whether *line* opens with the "By" of some language."""
+    return bool(_BY_LINE.match(line.strip()))
+
+
+def _names_of_part(part: str, *, printed: bool) -> Iterable[str]:
+    name = strip_by(part.strip(" .,:;-–—|*\u3000"))
+    name = _FOR_OUTLET.sub("", name)
+    if printed or re.search(r"[,/|(–—-]", name) or not name.isascii():
+        name = _ROLES.sub("", name)
+    name = _IN_PLACE.sub("", name) if printed else name
+    name = name.strip(" .,:;-–—|*'\"")
+    if _IDEOGRAPHIC.fullmatch(name) and printed and len(name) > 6:
+        return name.split()
+    return (name,) if is_name(name) else ()
+
+
+_PARTICLES = {
+    "de",
+    "la",
+    "da",
+    "di",
+    "von",
+    "van",
+    "der",
+    "den",
+    "al",
+    "el",
+    "bin",
+    "ter",
+}
+
+
+def is_person(name: str) -> bool:
+    """Tell whether *name* has the form of a person's full name.
+
+    Where letters have case, that takes two words or more that begin with a capital;
+    elsewhere it only takes a name of ordinary length.
+    """
+    words = [word for word in name.split() if word.lower() not in _PARTICLES]
+    if not any(c.isupper() or c.islower() for c in name):
+        return len(name) <= 30 and len(words) <= 5
+    return 2 <= len(words) <= 5 and all(word[0].isupper() for word in words)
+
+
+_LABEL = re.compile(
+    rf"(?:{'|'.join(sorted(map(re.escape, _BY), key=len, reverse=True))})\s*[:：]?",
+    re.IGNORECASE,
+)
+
+
+def is_by(line: str) -> bool:
+    """Tell whether *line* is a "By" of some language, and nothing more."""
+    return bool(_LABEL.fullmatch(line.strip()))
+
+
+def is_name(name: str) -> bool:
+    """Tell whether *name* may be what someone is called, by its form alone."""
+    key = letters(name)
+    return (
+        len(key) > 1
+        and len(name) <= 60
+        and len(name.split()) <= 7
+        and not any(map(str.isdigit, name))
+        and name.lower() not in _NOBODY
+        and not _ROLES.fullmatch(f" {name}")
+        and "/" not in name
+    )
