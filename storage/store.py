@@ -110,11 +110,17 @@ class Store:
         return self.add_all([article], run=run)[0]
 
     def add_all(
-        self, articles: Iterable[Article], *, run: int | None = None
+        self,
+        articles: Iterable[Article],
+        *,
+        run: int | None = None,
+        also: Callable[[int, Verdict], None] | None = None,
     ) -> list[Verdict]:
         """Add *articles* in one transaction, each under a savepoint.
 
         Cleaning and signing are done before the transaction begins. About 100 a
-        call is what the one writer of a crawl sends.
+        call is what the one writer of a crawl sends. *also* is called with the number
+        of each article and its verdict inside that savepoint, so that a crawl writes
+        the page's state with it or not at all.
         """
         raise NotImplementedError
