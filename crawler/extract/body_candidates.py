@@ -15,11 +15,87 @@ if TYPE_CHECKING:
 
 # Elements whose text no reader sees as text.
 _SILENT = frozenset(
-    ["script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "canvas", "audio", "video", "select", "option", "datalist", "textarea", "button", "input", "progress", "meter", "map", "head", "title", "amp-ad", "amp-analytics", "amp-sidebar"]
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "math",
+        "iframe",
+        "object",
+        "embed",
+        "canvas",
+        "audio",
+        "video",
+        "select",
+        "option",
+        "datalist",
+        "textarea",
+        "button",
+        "input",
+        "progress",
+        "meter",
+        "map",
+        "head",
+        "title",
+        "amp-ad",
+        "amp-analytics",
+        "amp-sidebar",
+    ]
 )
 # Elements that begin and end a block.
 _BLOCKS = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frameset", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "frameset",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
 _KINDS: dict[str, BlockKind] = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "subhead"),
@@ -29,7 +105,9 @@ _KINDS: dict[str, BlockKind] = {
     "blockquote": "quote",
 }
 # Text for screen readers ("opens in a new tab") stands inside sentences.
-_UNSEEN = re.compile(r"\bsr-only|visually-?hidden|screen-?reader|\bsrOnly", re.IGNORECASE)
+_UNSEEN = re.compile(
+    r"\bsr-only|visually-?hidden|screen-?reader|\bsrOnly", re.IGNORECASE
+)
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")
 _LONG_CELL = 150  # letters

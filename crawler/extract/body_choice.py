@@ -23,7 +23,23 @@ _FORM_SHARE = 0.1
 _SENTENCE = 20  # letters
 _LONG = 80  # letters
 _FOREIGN = frozenset(
-    ["menu", "aside", "footer", "comments", "related", "share", "newsletter", "author", "advert", "player", "consent", "form", "tags", "tools", "byline"]
+    [
+        "menu",
+        "aside",
+        "footer",
+        "comments",
+        "related",
+        "share",
+        "newsletter",
+        "author",
+        "advert",
+        "player",
+        "consent",
+        "form",
+        "tags",
+        "tools",
+        "byline",
+    ]
 )
 # Quoted posts stand in elements named after the network that they come from.
 _FOREIGN_TO_QUOTES = frozenset({"menu", "comments", "related", "footer", "author"})
