@@ -10,6 +10,8 @@ StorageError
       x UnknownFormatError
       x TruncatedDumpError
       x MissingFieldError
+      x RejectedRowError    a row that cannot be read, where none may be left out
+  x MissingLibraryError     an optional library is not installed
 """
 
 
@@ -51,3 +53,16 @@ class TruncatedDumpError(DumpError):
 
 class MissingFieldError(DumpError):
     """No field of the dump holds the text, or the one that was named is absent."""
+
+
+class RejectedRowError(DumpError):
+    """A row cannot be read, and the user asked to stop at the first one."""
+
+
+class MissingLibraryError(StorageError):
+    """A format needs a library of an extra that is not installed."""
+
+    def __init__(self, library: str, extra: str) -> None:
+        super().__init__(
+            f"{library} is not installed: run pip install 'wirecopy[{extra}]'"
+        )

@@ -366,16 +366,28 @@ def _plain_escape(byte):
 
 
 @njit(cache=True, nogil=True)
+def _copy(data, start, end, out, to):
+    """Copy up to *end* or the next backslash; return how many bytes that were."""
+    at, write = np.uint64(start), np.uint64(to)
+    while at < np.uint64(end):
+        byte = data[at]
+        if byte == 92:
+            break
+        out[write] = byte
+        at += _ONE
+        write += _ONE
+    return np.int64(at) - start
+
+
+@njit(cache=True, nogil=True)
 def _unescape(data, at, end, out, to):
     """Write a checked JSON string's text to *out*, and return where it ends."""
-    while at < end:
-        start = at
-        while at < end and data[at] != 92:
-            at += 1
-        out[to : to + at - start] = data[start:at]
-        to += at - start
+    while True:
+        copied = _copy(data, at, end, out, to)
+        at += copied
+        to += copied
         if at == end:
-            break
+            return to
         if data[at + 1] != 117:
             out[to] = _plain_escape(data[at + 1])
             to += 1
@@ -387,7 +399,6 @@ def _unescape(data, at, end, out, to):
             code = 0x10000 + ((code - 0xD800) << 10) + _hex4(data, at + 2) - 0xDC00
             at += 6
         to = _write_code_point(out, to, code)
-    return to
 
 
 @njit(cache=True, nogil=True)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from storage.dumps.dump import Row
     from storage.dumps.fields import Fields
 
 
@@ -46,55 +47,56 @@ class Batch:
 
 
 def batch_of_rows(
-    rows: Sequence[dict[str, object]],
+    rows: Sequence[Row],
     fields: Fields,
-    first: int,
     file: str,
     *,
-    consumed: int = 0,
+    numbers: Sequence[int],
+    lines: Sequence[int] | None = None,
     rejects: Sequence[Reject] = (),
-    numbers: Sequence[int] | None = None,
+    consumed: int = 0,
 ) -> Batch:
-    """Make a batch of rows that were read one by one.
+    """Make a batch of rows that were read one by one; one without a text is rejected.
 
-    *first* is the number of the first row, from 0; *numbers* names each row's own
-    where some in between are *rejects* already. A row without a text is rejected.
+    *numbers* count the file's rows from 0, *rejects* among them; *lines* are where
+    they start, the numbers from 1 where there are no lines.
     """
-    at = list(range(first, first + len(rows))) if numbers is None else list(numbers)
     refused = list(rejects)
-    kept: list[tuple[int, list[object]]] = []
+    kept: list[tuple[int, int, list[object]]] = []
     names = fields.names
-    for number, row in zip(at, rows, strict=True):
+    starts = [number + 1 for number in numbers] if lines is None else lines
+    for number, line, row in zip(numbers, starts, rows, strict=True):
         values = [value_at(row, name) if name else None for name in names]
         text = values[TEXT]
         if isinstance(text, str):
-            kept.append((number, values))
+            kept.append((number, line, values))
         else:
-            refused.append(_no_text(file, number + 1, text))
-    places = np.array([number for number, _ in kept], np.int64)
+            refused.append(_no_text(file, line, text))
+    places = np.array([number for number, _, _ in kept], np.int64)
     refused.sort(key=lambda reject: reject.line)
+    columns = [_column([values[field] for _, _, values in kept]) for field in range(6)]
     return Batch(
-        texts=_column(kept, TEXT),
-        headlines=_column(kept, HEADLINE),
-        ids=_column(kept, ID),
-        urls=_column(kept, URL),
-        outlets=_column(kept, OUTLET),
-        published=epochs([values[DATE] for _, values in kept]),
+        texts=columns[TEXT],
+        headlines=columns[HEADLINE],
+        ids=columns[ID],
+        urls=columns[URL],
+        outlets=columns[OUTLET],
+        published=epochs([values[DATE] for _, _, values in kept]),
         places=np.stack([places, places + 1], axis=1),
-        lines=places + 1,
+        lines=np.array([line for _, line, _ in kept], np.int64),
         rejects=tuple(refused),
         consumed=consumed,
     )
+
+
+def _column(values: Sequence[object]) -> TextColumn:
+    return TextColumn.from_strings(plain(value) for value in values)
 
 
 def _no_text(file: str, line: int, text: object) -> Reject:
     if text is None:
         return Reject(file=file, line=line, reason=NO_TEXT)
     return Reject(file=file, line=line, reason=NOT_A_STRING, detail=type(text).__name__)
-
-
-def _column(kept: Sequence[tuple[int, list[object]]], field: int) -> TextColumn:
-    return TextColumn.from_strings(plain(values[field]) for _, values in kept)
 
 
 def plain(value: object) -> str:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from storage.errors import DumpError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -18,6 +20,8 @@ BLOCK = 4 << 20
 # The kernels read words of eight bytes, and past the last newline.
 PADDING = 64
 _BOM = b"\xef\xbb\xbf"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_NEWLINE = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,50 +41,56 @@ class LineBlock:
 
 
 class _Blocks:
-    """Collects reads until there is a newline to cut at."""
+    """Fills buffers, and cuts each at its last newline."""
 
     def __init__(self, source: ByteSource, block: int, longest: int) -> None:
         self._source = source
         self._block = block
         self._longest = longest
-        self._held = bytearray()
         self._start = 0
         self._line = 1
         self._too_long: list[int] = []
+        self._ended = False
 
     def run(self) -> Iterator[LineBlock]:
-        head = self._head()
-        self._held += head
-        while chunk := self._source.read(max(1, self._block - len(self._held))):
-            self._held += chunk
-            if len(self._held) < self._block:
-                continue
-            cut = self._held.rfind(b"\n") + 1
-            if cut:
-                yield self._cut(cut)
-            elif len(self._held) > self._longest:
-                self._skip_line()
-            else:
-                self._held += self._source.read(self._block)
-        if self._held and not self._held.endswith(b"\n"):
-            self._held += b"\n"
-        if self._held or self._too_long:
-            yield self._cut(len(self._held))
+        rest = self._head()
+        while True:
+            held, size = self._fill(rest, max(self._block, 2 * len(rest)))
+            cut = held.rfind(b"\n", 0, size) + 1
+            if self._ended and cut < size:
+                held[size] = _NEWLINE
+                cut = size = size + 1
+            rest = bytes(memoryview(held)[cut:size])
+            if cut or (self._ended and self._too_long):
+                yield self._cut(held, cut)
+            if self._ended:
+                break
+            if len(rest) > self._longest:
+                rest = self._skip_line(len(rest))
 
     def _head(self) -> bytes:
-        head = b""
-        while len(head) < len(_BOM) and (more := self._source.read(self._block)):
-            head += more
-        if not head.startswith(_BOM):
-            return head
+        held, size = self._fill(b"", len(_BOM))
+        if held[:2] in _UTF16:
+            raise DumpError("the file is UTF-16: convert it to UTF-8 first")
+        if held[:size] != _BOM:
+            return bytes(held[:size])
         self._start = len(_BOM)
-        return head[len(_BOM) :]
+        return b""
 
-    def _cut(self, size: int) -> LineBlock:
-        words = -(-(size + PADDING) // 8)
-        data = np.zeros(words, np.uint64).view(np.uint8)
-        with memoryview(self._held) as held:
-            data[:size] = held[:size]
+    def _fill(self, rest: bytes, size: int) -> tuple[bytearray, int]:
+        """Read until *size* bytes are held or the source has ended."""
+        held = bytearray(-(-(size + PADDING) // 8) * 8)
+        at = len(rest)
+        held[:at] = rest
+        with memoryview(held) as view:
+            while at < size and not self._ended:
+                got = self._source.readinto(view[at:size])
+                self._ended = got == 0
+                at += got
+        return held, at
+
+    def _cut(self, held: bytearray, size: int) -> LineBlock:
+        data = np.frombuffer(held, np.uint8)
         block = LineBlock(
             data=data,
             size=size,
@@ -89,22 +99,23 @@ class _Blocks:
             too_long=tuple(self._too_long),
         )
         self._too_long.clear()
-        self._line += self._held.count(b"\n", 0, size)
+        self._line += int(np.count_nonzero(data[:size] == _NEWLINE))
         self._start += size
-        del self._held[:size]
         return block
 
-    def _skip_line(self) -> None:
-        """Drop what is held up to the next newline, without holding it."""
-        while self._held:
-            end = self._held.find(b"\n") + 1
-            self._start += end or len(self._held)
-            if end:
-                del self._held[:end]
-                break
-            self._held[:] = self._source.read(self._block)
+    def _skip_line(self, skipped: int) -> bytes:
+        """Drop a line of which *skipped* bytes were seen; return what follows it."""
         self._too_long.append(self._line)
         self._line += 1
+        while not self._ended:
+            held, size = self._fill(b"", self._block)
+            end = held.find(b"\n", 0, size) + 1
+            skipped += end or size
+            if end:
+                self._start += skipped
+                return bytes(memoryview(held)[end:size])
+        self._start += skipped
+        return b""
 
 
 def iter_blocks(

@@ -20,9 +20,9 @@ _READ = 1 << 20
 
 
 class ByteSource(Protocol):
-    """What gives up to *size* bytes, and none at its end."""
+    """What fills a buffer and says with how many bytes, 0 at its end."""
 
-    def read(self, size: int, /) -> bytes: ...
+    def readinto(self, buffer: memoryview, /) -> int: ...
 
 
 class _ZstdSource:
@@ -35,24 +35,32 @@ class _ZstdSource:
         self._unpacker = zstandard.ZstdDecompressor()
         self._frame = self._unpacker.decompressobj()
         self._inside = False
-        self._left = b""
+        self._packed = b""
+        self._unpacked = memoryview(b"")
 
-    def read(self, _size: int, /) -> bytes:
-        while True:
-            packed = self._left or self._raw.read(_READ)
-            self._left = b""
-            if not packed:
-                if self._inside:
-                    raise EOFError
-                return b""
-            self._inside = True
-            found: bytes = self._frame.decompress(packed)
-            if self._frame.eof:
-                self._left = self._frame.unused_data
-                self._frame = self._unpacker.decompressobj()
-                self._inside = False
-            if found:
-                return found
+    def readinto(self, buffer: memoryview, /) -> int:
+        while not self._unpacked:
+            if not self._next():
+                return 0
+        size = min(len(buffer), len(self._unpacked))
+        buffer[:size] = self._unpacked[:size]
+        self._unpacked = self._unpacked[size:]
+        return size
+
+    def _next(self) -> bool:
+        packed = self._packed or self._raw.read(_READ)
+        self._packed = b""
+        if not packed:
+            if self._inside:
+                raise EOFError
+            return False
+        self._inside = True
+        self._unpacked = memoryview(self._frame.decompress(packed))
+        if self._frame.eof:
+            self._packed = self._frame.unused_data
+            self._frame = self._unpacker.decompressobj()
+            self._inside = False
+        return True
 
 
 class Source:
@@ -86,10 +94,10 @@ class Source:
         """How many bytes of the file were read."""
         return self._raw.tell()
 
-    def read(self, size: int, /) -> bytes:
-        """Return up to *size* bytes, none at the end."""
+    def readinto(self, buffer: memoryview, /) -> int:
+        """Fill *buffer* from its start; return how many bytes, 0 at the end."""
         try:
-            return self._bytes.read(size)
+            return self._bytes.readinto(buffer)
         except EOFError as error:
             raise TruncatedDumpError(
                 f"{self.path} is truncated: it ends inside its compressed data, "
@@ -101,6 +109,16 @@ class Source:
             if type(error).__name__ != "ZstdError":
                 raise
             raise DumpError(f"{self.path} cannot be unpacked: {error}") from error
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to *size* bytes, all that is left by default."""
+        if size < 0:
+            return b"".join(iter(lambda: self.read(_READ), b""))
+        buffer = bytearray(size)
+        with memoryview(buffer) as view:
+            got = self.readinto(view)
+        del buffer[got:]
+        return bytes(buffer)
 
 
 def _unpacked(suffix: str, raw: BinaryIO) -> ByteSource:

@@ -1,0 +1,251 @@
+"""JSON lines: columns by kernel, odd lines by orjson, survivors as the bytes they were.
+
+A line that the kernel is not sure of is read by orjson, and what orjson refuses is a
+reject with orjson's own reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+import orjson
+
+from dedupe.kernels import json_lines as kernel
+from dedupe.text import TextColumn
+from storage.dumps.batch import Batch
+from storage.dumps.dates import epochs_of_column
+from storage.dumps.fields import DATE, HEADLINE, ID, OUTLET, TEXT, URL, value_at
+from storage.dumps.lines import LineBlock, iter_blocks
+from storage.dumps.reject import NO_TEXT, NOT_A_STRING, NOT_UTF8, TOO_LONG, Reject
+from storage.dumps.streams import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from storage.dumps.fields import Fields
+
+_SAMPLE = 200
+_TYPES = {kernel.NUMBER: "a number", kernel.OTHER: "not a string"}
+
+
+@dataclass(frozen=True, slots=True)
+class JsonLines:
+    """A file of JSON objects, one a line, packed or not."""
+
+    path: Path
+    name: str
+
+    def field_names(self) -> list[str]:
+        """Return the keys of the first lines, in order of appearance."""
+        found: dict[str, None] = {}
+        with Source(self.path) as source:
+            block = next(iter_blocks(source, block=1 << 18), None)
+        if block is None:
+            return []
+        for line in islice(_lines_of(block), _SAMPLE):
+            try:
+                row = orjson.loads(line)
+            except orjson.JSONDecodeError:
+                continue
+            if isinstance(row, dict):
+                found.update(dict.fromkeys(row))
+        return list(found)
+
+    def read(self, fields: Fields) -> Iterator[Callable[[], Batch]]:
+        """Yield one task for each few megabytes; tasks may run in any thread."""
+        with Source(self.path) as source:
+            for block in iter_blocks(source):
+                yield _Reading(self.name, fields, block, source.consumed).run
+
+    def rows(self, places: NDArray[np.int64]) -> Iterator[list[dict[str, object]]]:
+        """Yield the rows that stand at *places*, in order, some at a time."""
+        for lines in self.lines(places):
+            yield [orjson.loads(line) for line in lines]
+
+    def lines(self, places: NDArray[np.int64]) -> Iterator[list[memoryview]]:
+        """Yield the lines that stand at *places*, newlines included."""
+        at = 0
+        with Source(self.path) as source:
+            for block in iter_blocks(source):
+                end = int(np.searchsorted(places[:, 0], block.start + block.size))
+                view = memoryview(block.data)
+                spans = (places[at:end] - block.start).tolist()
+                yield [view[start:stop] for start, stop in spans]
+                at = end
+
+
+def _lines_of(block: LineBlock) -> Iterator[bytes]:
+    return iter(block.data[: block.size].tobytes().splitlines())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scan:
+    data: NDArray[np.uint8]
+    status: NDArray[np.uint8]
+    lines: NDArray[np.int64]
+    kinds: NDArray[np.uint8]
+    spans: NDArray[np.int64]
+
+
+def _scan(data: NDArray[np.uint8], size: int, fields: Fields) -> _Scan:
+    """Run the kernel, with room for as many lines as there turn out to be."""
+    names = [name.encode() for name in fields.names]
+    joined = np.frombuffer(b"".join(names) or b"\0", np.uint8)
+    ends = np.cumsum([len(name) for name in names])
+    room = max(64, size // 512)
+    while True:
+        found = _Scan(
+            data=data,
+            status=np.empty(room, np.uint8),
+            lines=np.empty((room, 2), np.int64),
+            kinds=np.empty((room, len(names)), np.uint8),
+            spans=np.empty((room, len(names), 2), np.int64),
+        )
+        count = kernel.scan(
+            data,
+            data.view(np.uint64),
+            size,
+            joined,
+            ends,
+            found.status,
+            found.lines,
+            found.kinds,
+            found.spans,
+        )
+        if count >= 0:
+            return _Scan(
+                data=data,
+                status=found.status[:count],
+                lines=found.lines[:count],
+                kinds=found.kinds[:count],
+                spans=found.spans[:count],
+            )
+        room = -count
+
+
+class _Reading:
+    """One block on its way to a batch."""
+
+    def __init__(
+        self, file: str, fields: Fields, block: LineBlock, consumed: int
+    ) -> None:
+        self._file = file
+        self._fields = fields
+        self._block = block
+        self._consumed = consumed
+        self._rejects = [self._reject(n - block.line, TOO_LONG) for n in block.too_long]
+
+    def run(self) -> Batch:
+        scan = _scan(self._block.data, self._block.size, self._fields)
+        if any("." in name for name in self._fields.names):
+            scan.status[scan.status == kernel.ACCEPTED] = kernel.UNSURE
+        odd = np.flatnonzero(scan.status == kernel.UNSURE)
+        if len(odd):
+            scan = self._reread(scan, odd)
+        self._refuse_without_text(scan)
+        rows = np.flatnonzero(scan.status == kernel.ACCEPTED)
+        columns = [_gather(scan, rows, field) for field in range(6)]
+        # The newline belongs to the line.
+        places = scan.lines[rows] + np.array([0, 1]) + self._block.start
+        self._rejects.sort(key=lambda reject: reject.line)
+        return Batch(
+            texts=columns[TEXT],
+            headlines=columns[HEADLINE],
+            ids=columns[ID],
+            urls=columns[URL],
+            outlets=columns[OUTLET],
+            published=epochs_of_column(columns[DATE]),
+            places=places,
+            lines=rows + self._block.line,
+            rejects=tuple(self._rejects),
+            consumed=self._consumed,
+        )
+
+    def _reread(self, scan: _Scan, odd: NDArray[np.int64]) -> _Scan:
+        """Read *odd* lines with orjson; point at a plain copy of those it takes.
+
+        The copies stand behind the block's own bytes, where the kernel reads them.
+        """
+        copies: list[bytes] = []
+        taken: list[int] = []
+        for row in odd.tolist():
+            start, end = scan.lines[row].tolist()
+            copy = self._plain_copy(row, scan.data[start:end].tobytes())
+            if copy is not None:
+                taken.append(row)
+                copies.append(copy)
+        if not copies:
+            return scan
+        behind = b"\n".join([*copies, b""])
+        base = -(-self._block.size // 8) * 8
+        data = np.zeros(base + -(-(len(behind) + 64) // 8) * 8, np.uint8)
+        data[: self._block.size] = scan.data[: self._block.size]
+        data[base : base + len(behind)] = np.frombuffer(behind, np.uint8)
+        again = _scan(data[base:], len(behind), self._fields)
+        scan.status[taken] = again.status
+        scan.kinds[taken] = again.kinds
+        scan.spans[taken] = again.spans + base
+        return _Scan(
+            data=data,
+            status=scan.status,
+            lines=scan.lines,
+            kinds=scan.kinds,
+            spans=scan.spans,
+        )
+
+    def _plain_copy(self, row: int, line: bytes) -> bytes | None:
+        try:
+            found = orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            utf8 = "utf-8" in str(error).lower()
+            reason = NOT_UTF8 if utf8 else "not JSON"
+            self._rejects.append(self._reject(row, reason, str(error)))
+            return None
+        if not isinstance(found, dict):
+            kind = type(found).__name__
+            self._rejects.append(self._reject(row, "not a JSON object", kind))
+            return None
+        named = [name for name in self._fields.names if name]
+        text = self._fields.text
+        return orjson.dumps(
+            {name: _plain(value_at(found, name), name == text) for name in named}
+        )
+
+    def _refuse_without_text(self, scan: _Scan) -> None:
+        kinds = scan.kinds[:, TEXT]
+        is_text = (kinds == kernel.STRING) | (kinds == kernel.ESCAPED)
+        for row in np.flatnonzero((scan.status == kernel.ACCEPTED) & ~is_text).tolist():
+            scan.status[row] = kernel.UNSURE
+            kind = int(kinds[row])
+            reason = NOT_A_STRING if kind in _TYPES else NO_TEXT
+            self._rejects.append(self._reject(row, reason, _TYPES.get(kind, "")))
+
+    def _reject(self, row: int, reason: str, detail: str = "") -> Reject:
+        return Reject(
+            file=self._file, line=self._block.line + row, reason=reason, detail=detail
+        )
+
+
+def _plain(value: object, is_text: bool) -> object:
+    """Return what the kernel is sure to read: a string, a small number, null or []."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return 0 if is_text else str(value)
+    return []
+
+
+def _gather(scan: _Scan, rows: NDArray[np.int64], field: int) -> TextColumn:
+    spans = scan.spans[rows, field]
+    given = scan.kinds[rows, field] != kernel.ABSENT
+    room = int((spans[:, 1] - spans[:, 0])[given].sum())
+    out = np.empty(room, np.uint8)
+    offsets = np.empty(len(rows) + 1, np.int64)
+    size = kernel.gather(scan.data, rows, field, scan.kinds, scan.spans, out, offsets)
+    return TextColumn(out[:size], offsets)

@@ -1,0 +1,110 @@
+"""Files that appear complete and together, or not at all.
+
+Each is written beside its place under a hidden name, and locked; the names are changed
+when everything stands on the disk. What a killed run left is known by its lock being
+gone, and is cleared by the next one that writes there.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Self
+
+from storage.errors import DumpError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+_SUFFIX = ".wirecopy-part"
+
+
+class Outputs:
+    """The files that one run writes; leaving with an error discards them all."""
+
+    def __init__(self) -> None:
+        self._files: list[tuple[IO[bytes], Path, Path]] = []
+        self._finishers: list[tuple[Callable[[], None], Callable[[], None]]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for raw, part, _ in self._files:
+            part.unlink(missing_ok=True)
+            raw.close()
+        for _, discard in self._finishers:
+            discard()
+
+    def open(self, path: Path) -> IO[bytes]:
+        """Return a file that becomes *path* on commit; "-" is standard output.
+
+        Raises DumpError where nothing can be written there.
+        """
+        if str(path) == "-":
+            return sys.stdout.buffer
+        try:
+            clear_stale(path)
+            part = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_SUFFIX}")
+            raw = part.open("xb", buffering=0)
+        except OSError as error:
+            raise DumpError(f"{path} cannot be written: {error.strerror}") from error
+        fcntl.flock(raw, fcntl.LOCK_EX)
+        self._files.append((raw, part, path))  # type: ignore[arg-type]
+        return raw  # type: ignore[return-value]
+
+    def finish_with(
+        self, commit: Callable[[], None], discard: Callable[[], None]
+    ) -> None:
+        """Call *commit* once all files are in place, or *discard* if that never is."""
+        self._finishers.append((commit, discard))
+
+    def commit(self) -> None:
+        """Put every file in its place; raises DumpError where the disk is full."""
+        try:
+            for raw, _, _ in self._files:
+                raw.flush()
+                os.fsync(raw.fileno())
+            while self._files:
+                raw, part, path = self._files[0]
+                part.replace(path)
+                self._files.pop(0)
+                _sync_folder(path.parent)
+                raw.close()
+        except OSError as error:
+            raise DumpError(f"the output cannot be written: {error}") from error
+        while self._finishers:
+            commit, _ = self._finishers.pop(0)
+            commit()
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def clear_stale(path: Path) -> None:
+    """Remove what killed runs left of *path*; a running one's file is locked."""
+    for part in path.parent.glob(f".{_escaped(path.name)}.*{_SUFFIX}"):
+        with part.open("rb") as raw:
+            try:
+                fcntl.flock(raw, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            part.unlink(missing_ok=True)
+
+
+def _escaped(name: str) -> str:
+    return "".join(f"[{c}]" if c in "*?[" else c for c in name)

@@ -1,0 +1,195 @@
+"""A table of an SQLite file, named "file.db::table"."""
+
+from __future__ import annotations
+
+import base64
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from storage.dumps.batch import Batch, batch_of_rows
+from storage.dumps.delimited import cell_text
+from storage.dumps.places import pick_rows
+from storage.dumps.reject import NOT_UTF8, Reject
+from storage.errors import DumpError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from storage.dumps.dump import Row
+    from storage.dumps.fields import Fields
+
+_ROWS = 2000
+
+
+def quoted(name: str) -> str:
+    """Return *name* as an SQL identifier, whatever it holds."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode(errors="surrogateescape")
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteTable:
+    """The rows of one *table* of the database at *path*, in their order."""
+
+    path: Path
+    name: str
+    table: str
+
+    def field_names(self) -> list[str]:
+        with closing(connect(self.path)) as db:
+            return self._names(db)
+
+    def read(self, fields: Fields) -> Iterator[Callable[[], Batch]]:
+        first = 0
+        with closing(connect(self.path)) as db:
+            names = self._names(db)
+            for cells in self._cells(db):
+                yield _Task(self.name, fields, names, cells, first).run
+                first += len(cells)
+
+    def rows(self, places: NDArray[np.int64]) -> Iterator[list[Row]]:
+        with closing(connect(self.path)) as db:
+            names = self._names(db)
+            found = (
+                dict(zip(names, map(_plain, row), strict=True))
+                for cells in self._cells(db)
+                for row in cells
+            )
+            yield from pick_rows(found, places, _ROWS)
+
+    def _names(self, db: sqlite3.Connection) -> list[str]:
+        with _as_dump_error(self.name):
+            found = db.execute(f"SELECT * FROM {quoted(self.table)} LIMIT 0")
+            return [column[0] for column in found.description]
+
+    def _cells(self, db: sqlite3.Connection) -> Iterator[list[tuple[object, ...]]]:
+        with _as_dump_error(self.name):
+            cursor = db.execute(f"SELECT * FROM {quoted(self.table)}")
+            while cells := cursor.fetchmany(_ROWS):
+                yield cells
+
+
+class _as_dump_error:
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if isinstance(error, sqlite3.Error):
+            raise DumpError(f"{self._name} cannot be read: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    file: str
+    fields: Fields
+    names: list[str]
+    cells: list[tuple[object, ...]]
+    first: int
+
+    def run(self) -> Batch:
+        rows: list[Row] = []
+        numbers: list[int] = []
+        rejects: list[Reject] = []
+        for number, row in enumerate(self.cells, self.first):
+            if any(isinstance(cell, str) and _is_broken(cell) for cell in row):
+                reject = Reject(file=self.file, line=number + 1, reason=NOT_UTF8)
+                rejects.append(reject)
+            else:
+                rows.append(dict(zip(self.names, row, strict=True)))
+                numbers.append(number)
+        return batch_of_rows(
+            rows,
+            self.fields,
+            self.file,
+            numbers=numbers,
+            rejects=rejects,
+            consumed=self.first + len(self.cells),
+        )
+
+
+def _is_broken(cell: str) -> bool:
+    try:
+        cell.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _plain(value: object) -> object:
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open *path* for reading; raises DumpError where it is no SQLite file."""
+    if not path.is_file():
+        raise DumpError(f"{path} cannot be opened: there is no such file")
+    try:
+        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        db.text_factory = _text
+        db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+    except sqlite3.Error as error:
+        raise DumpError(f"{path} is not a whole SQLite file: {error}") from error
+    return db
+
+
+def pick_table(path: Path, table: str | None) -> str:
+    """Return *table*, or the only one there is; raises DumpError, listing them."""
+    with closing(connect(path)) as db:
+        rows = db.execute(
+            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') "
+            "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
+        ).fetchall()
+    names = [str(row[0]) for row in rows]
+    if table is not None and table in names:
+        return table
+    if table is None and len(names) == 1:
+        return names[0]
+    asked = "several tables" if table is None else f"no table {table!r}"
+    listed = ", ".join(names) or "none"
+    raise DumpError(f'{path} has {asked}: name one as "{path}::TABLE" ({listed})')
+
+
+class SqliteWriter:
+    """Writes rows into one new table; one transaction holds them all.
+
+    A table of that name is replaced when the writer is closed, not before.
+    """
+
+    def __init__(self, path: Path, table: str, names: list[str]) -> None:
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._names = names
+        self._db.execute("BEGIN IMMEDIATE")
+        self._db.execute(f"DROP TABLE IF EXISTS {quoted(table)}")
+        columns = ", ".join(map(quoted, names))
+        self._db.execute(f"CREATE TABLE {quoted(table)} ({columns})")
+        marks = ", ".join("?" * len(names))
+        self._insert = f"INSERT INTO {quoted(table)} VALUES ({marks})"
+
+    def write(self, rows: list[Row]) -> None:
+        self._db.executemany(
+            self._insert,
+            [tuple(_cell(row.get(name)) for name in self._names) for row in rows],
+        )
+
+    def close(self) -> None:
+        self._db.execute("COMMIT")
+        self._db.close()
+
+    def discard(self) -> None:
+        """Leave the database as it was."""
+        self._db.close()
+
+
+def _cell(value: object) -> object:
+    return None if value is None else cell_text(value)

@@ -1,0 +1,86 @@
+"""The pages of a WARC file: responses, unchunked and unpacked."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Any
+
+from storage.dumps.pages import StoredPage
+from storage.dumps.reject import TOO_LONG, Reject
+from storage.errors import DumpError, TruncatedDumpError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_REVISIT = "a revisit, whose text stands elsewhere"
+_HTML = ("text/html", "application/xhtml+xml")
+_LONGEST = 64 << 20
+
+
+def iter_warc(path: Path) -> Iterator[StoredPage | Reject]:
+    """Yield every response of *path*, numbered from 1 among responses and revisits.
+
+    What is no HTML page of status 200 is a reject. Raises TruncatedDumpError where
+    the file ends inside a record, DumpError where it is no WARC file.
+    """
+    from warcio.archiveiterator import ArchiveIterator
+    from warcio.exceptions import ArchiveLoadFailed
+
+    number = 0
+    try:
+        with path.open("rb") as raw:
+            for record in ArchiveIterator(raw):
+                if record.rec_type in ("response", "revisit"):
+                    number += 1
+                    yield _page(record, str(path), number)
+                _skip_rest(record, path)
+    except ArchiveLoadFailed as error:
+        raise DumpError(f"{path} is not a WARC file: {error}") from error
+    except (EOFError, zlib.error) as error:
+        raise _cut(path) from error
+    except OSError as error:
+        raise DumpError(f"{path} cannot be read: {error}") from error
+
+
+def _page(record: Any, file: str, number: int) -> StoredPage | Reject:
+    reason = _refusal(record)
+    if reason:
+        return Reject(file=file, line=number, reason=reason)
+    html = record.content_stream().read(_LONGEST + 1)
+    if len(html) > _LONGEST:
+        return Reject(file=file, line=number, reason=TOO_LONG)
+    return StoredPage(
+        file=file,
+        line=number,
+        url=record.rec_headers.get_header("WARC-Target-URI") or "",
+        html=html,
+        content_type=record.http_headers.get_header("Content-Type"),
+        fetched=record.rec_headers.get_header("WARC-Date"),
+    )
+
+
+def _refusal(record: Any) -> str:
+    if record.rec_type == "revisit":
+        return _REVISIT
+    if record.http_headers is None:
+        return "no HTTP headers"
+    status = record.http_headers.get_statuscode()
+    if status != "200":
+        return f"status {status}"
+    kind = record.http_headers.get_header("Content-Type") or "text/html"
+    return "" if kind.split(";")[0].strip().lower() in _HTML else "not HTML"
+
+
+def _skip_rest(record: Any, path: Path) -> None:
+    """Read on to the record's end, where a cut shows."""
+    while record.raw_stream.read(1 << 16):
+        pass
+    if getattr(record.raw_stream, "limit", 0) > 0:
+        raise _cut(path)
+
+
+def _cut(path: Path) -> TruncatedDumpError:
+    return TruncatedDumpError(
+        f"{path} is truncated: it ends inside a record; fetch it again"
+    )

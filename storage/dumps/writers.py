@@ -1,0 +1,170 @@
+"""Writing rows in any tabular format, and tables of our own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, cast
+
+import orjson
+
+from storage.dumps.formats import PAGES, Format, format_of
+from storage.dumps.streams import PACKED, open_sink
+from storage.errors import DumpError, UnknownFormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from storage.dumps.dump import Row, Writer
+    from storage.dumps.outputs import Outputs
+
+# What one call to the kernel may take (IOV_MAX).
+_VECTORS = 1024
+_ROWS = 5000
+
+
+class LinesWriter:
+    """JSON lines: rows, or lines as they stood in the input."""
+
+    def __init__(self, raw: IO[bytes], suffix: str = "") -> None:
+        self._raw = raw
+        self._sink = open_sink(raw, suffix)
+
+    def write(self, rows: list[Row]) -> None:
+        self.write_lines([b"".join(dump_line(row) for row in rows)])
+
+    def write_lines(self, lines: Sequence[memoryview | bytes]) -> None:
+        """Write whole lines, or runs of them."""
+        if self._sink is not self._raw or not hasattr(self._raw, "fileno"):
+            self._sink.write(b"".join(lines))
+            return
+        self._raw.flush()
+        handle = self._raw.fileno()
+        for start in range(0, len(lines), _VECTORS):
+            _write_all(handle, lines[start : start + _VECTORS])
+
+    def close(self) -> None:
+        if self._sink is not self._raw:
+            self._sink.close()
+        self._raw.flush()
+
+
+def _write_all(handle: int, pieces: Sequence[memoryview | bytes]) -> None:
+    left = [memoryview(piece) for piece in pieces if len(piece)]
+    while left:
+        written = os.writev(handle, left)
+        while left and written >= len(left[0]):
+            written -= len(left.pop(0))
+        if written:
+            left[0] = left[0][written:]
+
+
+def dump_line(row: Row) -> bytes:
+    """Return *row* as one line of JSON; what JSON lacks becomes text."""
+    return orjson.dumps(row, default=_json_value, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _json_value(value: object) -> object:
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    return str(value)
+
+
+def split_table(path: Path) -> tuple[Path, str | None]:
+    """Part "file.db::table"; the table is None where none is named."""
+    place, separator, table = str(path).partition("::")
+    return Path(place), table if separator else None
+
+
+def output_format(path: Path, given: Format | None) -> Format:
+    """Return what to write to *path*: by suffix, else *given*.
+
+    Raises UnknownFormatError; pages are written as JSON lines.
+    """
+    place, table = split_table(path)
+    if table is not None:
+        return "sqlite"
+    found = format_of(place, given)
+    if found in PAGES:
+        if place.suffix and str(place) != "-":
+            raise UnknownFormatError(
+                f"{path}: articles are not written as {found}; name a .jsonl file"
+            )
+        return "jsonl"
+    return found
+
+
+def open_writer(
+    outputs: Outputs, path: Path, form: Format, samples: Iterator[list[Row]]
+) -> Writer:
+    """Return a writer of *form* at *path*.
+
+    *samples* are read through where the format needs every field's name, or type,
+    before its first row.
+    """
+    if form == "jsonl":
+        return LinesWriter(outputs.open(path), path.suffix.lower())
+    if form == "parquet":
+        from storage.dumps.parquet import ParquetWriter, schema_of
+
+        return ParquetWriter(outputs.open(path), schema_of(samples))
+    names: dict[str, None] = {}
+    for rows in samples:
+        for row in rows:
+            names.update(dict.fromkeys(row))
+    if form == "sqlite":
+        return _sqlite_writer(outputs, path, list(names))
+    from storage.dumps.delimited import DelimitedWriter
+
+    if path.suffix.lower() in PACKED:
+        raise UnknownFormatError(f"{path}: only JSON lines are written packed")
+    delimiter = "\t" if form == "tsv" else ","
+    return DelimitedWriter(outputs.open(path), list(names), delimiter)
+
+
+def _sqlite_writer(outputs: Outputs, path: Path, names: list[str]) -> Writer:
+    from storage.dumps.sqlite import SqliteWriter
+
+    place, table = split_table(path)
+    if not place.parent.is_dir():
+        raise DumpError(f"{place} cannot be written: there is no such folder")
+    return _Deferred(outputs, SqliteWriter(place, table or "articles", names))
+
+
+class _Deferred:
+    """A database's transaction ends when the other outputs stand."""
+
+    def __init__(self, outputs: Outputs, writer: object) -> None:
+        from storage.dumps.sqlite import SqliteWriter
+
+        self._writer = cast("SqliteWriter", writer)
+        outputs.finish_with(self._writer.close, self._writer.discard)
+
+    def write(self, rows: list[Row]) -> None:
+        self._writer.write(rows)
+
+    def close(self) -> None:
+        """Nothing yet: the outputs' commit ends the transaction."""
+
+
+def write_table(
+    outputs: Outputs, path: Path, names: Sequence[str], rows: Iterable[Sequence[object]]
+) -> None:
+    """Write a table of our own; its format is the suffix's, TSV where there is none."""
+    form = output_format(path, "tsv")
+    header: Row = dict.fromkeys(names, "")
+    if form == "parquet":
+        found = [dict(zip(names, row, strict=True)) for row in rows]
+        writer = open_writer(outputs, path, form, iter([found]))
+        writer.write(found)
+        writer.close()
+        return
+    writer = open_writer(outputs, path, form, iter([[header]]))
+    held: list[Row] = []
+    for row in rows:
+        held.append(dict(zip(names, row, strict=True)))
+        if len(held) == _ROWS:
+            writer.write(held)
+            held = []
+    writer.write(held)
+    writer.close()
