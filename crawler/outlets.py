@@ -119,7 +119,7 @@ def make_outlet(values: Mapping[str, Any], where: str) -> Outlet:
             raise OutletError(f"{where}: {name} is missing: every outlet needs one")
     if urlsplit(values["home"]).scheme not in {"http", "https"}:
         raise OutletError(f"{where}: home must be an http(s) URL: {values['home']!r}")
-    plain = {
+    plain: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in values.items()
     }

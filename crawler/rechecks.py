@@ -6,6 +6,7 @@ Pure arithmetic on epoch seconds; the state that it reads and makes is a row of 
 from __future__ import annotations
 
 from dataclasses import replace
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -66,3 +67,14 @@ def after_failure(
         most = 1_000_000
     next_check = now + max(pause, wait or 0.0) if failures < most else None
     return replace(page, failures=failures, next_check=next_check)
+
+
+def retry_after(header: bytes | None, *, now: float) -> float | None:
+    """Read a Retry-After header, a number of seconds or a date, as seconds from now."""
+    text = (header or b"").decode("latin-1").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - now)
+    except (ValueError, TypeError, OverflowError):
+        return None

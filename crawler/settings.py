@@ -20,6 +20,9 @@ WIRECOPY_EXTRACT_TIMEOUT = 30.0
 # Requests at a time to one host that names no Crawl-delay, and pages a run takes of it.
 WIRECOPY_HOST_CONCURRENCY = 2
 WIRECOPY_HOST_BUDGET = 2000
+# Seconds a run spends on one outlet, and pages under way at all outlets together.
+WIRECOPY_OUTLET_SECONDS = 1800.0
+WIRECOPY_PAGES_UNDER_WAY = 96
 # Sources of one outlet that a round polls, once they are known.
 WIRECOPY_POLLS_A_ROUND = 2
 # Longest Crawl-delay and Retry-After that are waited for within a run, in seconds.
@@ -46,13 +49,18 @@ METAREFRESH_ENABLED = False
 CONCURRENT_REQUESTS = 128
 CONCURRENT_REQUESTS_PER_DOMAIN = WIRECOPY_HOST_CONCURRENCY
 CONCURRENT_ITEMS = 64
-DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 DNS_TIMEOUT = 20
 URLLENGTH_LIMIT = 2048
 RETRY_TIMES = 1
-RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]
+RETRY_HTTP_CODES = [500, 502, 504, 522, 524]
+# No timeout among them: a host that stalls would hold its place twice as long.
+RETRY_EXCEPTIONS = [
+    "scrapy.exceptions.DownloadFailedError",
+    "scrapy.exceptions.ResponseDataLossError",
+]
 REDIRECT_MAX_TIMES = 6
 HTTPERROR_ALLOW_ALL = True
 AUTOTHROTTLE_ENABLED = True
@@ -65,4 +73,27 @@ MEMUSAGE_ENABLED = False
 STATS_DUMP = False
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+}
+
+ITEM_PIPELINES = {"crawler.pipelines.store.StorePipeline": 800}
+EXTENSIONS = {
+    "scrapy.extensions.throttle.AutoThrottle": None,
+    "crawler.extensions.throttle.PoliteThrottle": 0,
+}
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.guard.GuardMiddleware": 50,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.middlewares.robots.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "crawler.middlewares.redirects.PoliteRedirectMiddleware": 600,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+}
+TWISTED_DNS_RESOLVER = "crawler.guard.GuardedResolver"
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.guard.GuardedHandler",
+    "https": "crawler.guard.GuardedHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
 }

@@ -1,0 +1,234 @@
+"""Run a crawl from the outlets to the settled database, and report on it."""
+
+from __future__ import annotations
+
+import signal
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from scrapy.crawler import AsyncCrawlerProcess, Crawler
+    from scrapy.settings import Settings
+
+    from crawler.frontier import OutletQueue
+    from crawler.session import CrawlPlan, Session
+
+# A stop finishes what is under way, but ends before a service manager loses patience.
+GRACE = 6.0
+FLUSH = 3.0
+NOT_NEWS = "no feed, sitemap or article link found: is this a news outlet?"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutletReport:
+    """What a run did at one outlet; *problem* says why it came to nothing."""
+
+    outlet: str
+    host: str
+    pages: int
+    articles: int
+    new: int
+    copies: int
+    revisions: int
+    errors: int
+    waiting: int
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlReport:
+    """What a run did in all; *reason* is "finished", or why it ended before.
+
+    *not_articles* and *failed* count pages by reason; *waiting* counts those that are
+    known and left for the next run. *alarms* want a person.
+    """
+
+    run: int
+    seconds: float
+    reason: str
+    requests: int
+    pages: int
+    articles: int
+    new: int
+    copies: int
+    revisions: int
+    blocks_removed: int
+    polls: int
+    polls_unchanged: int
+    waiting: int
+    settled: int = 0
+    not_articles: Mapping[str, int] = field(default_factory=dict)
+    failed: Mapping[str, int] = field(default_factory=dict)
+    outlets: tuple[OutletReport, ...] = ()
+    notes: tuple[str, ...] = ()
+    alarms: tuple[str, ...] = ()
+
+    @property
+    def problems(self) -> tuple[OutletReport, ...]:
+        """The outlets that came to nothing."""
+        return tuple(outlet for outlet in self.outlets if outlet.problem)
+
+
+def crawl(
+    plan: CrawlPlan,
+    db: Path,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    settle: Callable[[Path], int] | None = None,
+) -> CrawlReport:
+    """Crawl *plan* into *db* in this process, which must not have run a reactor.
+
+    *settings* are Scrapy's or wirecopy's own, over the defaults. Raises StorageError
+    where the database cannot be written; what was committed before stays.
+    """
+    from scrapy.crawler import AsyncCrawlerProcess
+
+    from crawler.spiders.outlets import OutletsSpider
+
+    began = time.monotonic()
+    _check(db)
+    process = AsyncCrawlerProcess(load_settings(db, settings or {}))
+    crawler = process.create_crawler(OutletsSpider)
+    process.crawl(crawler, plan=plan)
+    _run(process, crawler)
+    session: Session = crawler.spider.session  # type: ignore[union-attr]
+    if session.outcome.error is not None:
+        raise session.outcome.error
+    settled = settle(db) if settle and session.outcome.reason == "finished" else 0
+    return _report(session, db, time.monotonic() - began, settled)
+
+
+def load_settings(db: Path, own: Mapping[str, Any]) -> Settings:
+    """Return wirecopy's Scrapy settings, *own* over them, wherever it is called."""
+    from scrapy.settings import Settings
+
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    settings.setdict({"WIRECOPY_DB": str(db), **own}, priority="cmdline")
+    contact = settings.get("WIRECOPY_CONTACT")
+    if contact:
+        agent = f"wirecopy/0.1 (news archive; +{contact})"
+        settings.set("USER_AGENT", agent, priority="cmdline")
+    return settings
+
+
+def _check(db: Path) -> None:
+    """Open and migrate the database before anything else is begun."""
+    from storage.store import Store
+
+    with Store.open(db) as store, store.transaction():
+        pass
+
+
+def _run(process: AsyncCrawlerProcess, crawler: Crawler) -> None:
+    from twisted.internet import reactor
+
+    engine: Any = reactor
+    signals = 0
+
+    def stop() -> None:
+        nonlocal signals
+        signals += 1
+        if signals > 1:
+            process._stop_reactor()
+            return
+        engine.callLater(GRACE, process._stop_reactor)
+        spider: Any = crawler.spider
+        frontier = getattr(getattr(spider, "session", None), "frontier", None)
+        if frontier is not None:
+            frontier.is_stopping = True
+            frontier.wake()
+        process._graceful_stop_reactor()
+
+    def handle(signum: int, frame: Any) -> None:
+        engine.callFromThread(stop)
+
+    before = {number: signal.signal(number, handle) for number in _SIGNALS}
+    try:
+        process.start(install_signal_handlers=False)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        _close(crawler)
+
+
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+def _close(crawler: Crawler) -> None:
+    """Commit what is there where the spider could not close by itself."""
+    spider: Any = crawler.spider
+    if spider is not None and not spider.session.is_closed:
+        spider.extraction_close()
+        spider.session.close("stopped", timeout=FLUSH)
+
+
+def _report(session: Session, db: Path, seconds: float, settled: int) -> CrawlReport:
+    from storage.crawl_state import CrawlState
+    from storage.store import Store
+
+    queues = sorted(session.frontier.queues.values(), key=lambda q: q.outlet.host)
+    with Store.open(db, read_only=True) as store:
+        state = CrawlState(store.db)
+        outlets = tuple(_outlet_report(queue, state) for queue in queues)
+    total = sum((queue.counts for queue in queues), start=type(queues[0].counts)())
+    return CrawlReport(
+        run=session.outcome.run or 0,
+        seconds=round(seconds, 2),
+        reason=session.outcome.reason,
+        requests=total["requests"],
+        pages=total["pages"],
+        articles=total["articles"],
+        new=total["new"],
+        copies=total["copies"],
+        revisions=total["revisions"],
+        blocks_removed=total["blocks removed"],
+        polls=total["polls"],
+        polls_unchanged=total["polls unchanged"],
+        waiting=sum(outlet.waiting for outlet in outlets),
+        settled=settled,
+        not_articles=_by_reason(total, "not an article: "),
+        failed=_by_reason(total, "failed: "),
+        outlets=outlets,
+        notes=tuple(session.outcome.notes),
+    )
+
+
+def _outlet_report(queue: OutletQueue, state: Any) -> OutletReport:
+    counts = queue.counts
+    return OutletReport(
+        outlet=queue.outlet.name,
+        host=queue.outlet.host,
+        pages=counts["pages"],
+        articles=counts["articles"],
+        new=counts["new"],
+        copies=counts["copies"],
+        revisions=counts["revisions"],
+        errors=counts["errors"],
+        waiting=state.waiting(queue.id),
+        problem=_problem(queue, state),
+    )
+
+
+def _problem(queue: OutletQueue, state: Any) -> str | None:
+    if queue.stopped:
+        return queue.stopped
+    known = state.sources(queue.id)
+    if any(source.outcome == "listing" and source.found for source in known):
+        return None
+    if queue.counts["pages"] or any(source.outcome == "listing" for source in known):
+        return None if queue.counts["articles"] else NOT_NEWS
+    reasons = [source.reason for source in known if source.reason]
+    return reasons[0] if reasons else None
+
+
+def _by_reason(counts: Mapping[str, int], prefix: str) -> dict[str, int]:
+    return {
+        name.removeprefix(prefix): number
+        for name, number in sorted(counts.items(), key=lambda pair: -pair[1])
+        if name.startswith(prefix)
+    }

@@ -1,0 +1,236 @@
+"""Whose turn it is: outlets in a circle, so that a bad one never starves the others.
+
+The queue itself is the table of pages; what is held here is a handful of rows for each
+outlet. Everything runs on the reactor's thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from storage.urls import host_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from crawler.outlets import Outlet
+    from storage.crawl_state import CrawlState, PageState
+
+CHUNK = 32
+# Failures in a row after which an outlet is left alone for the rest of the run.
+MOST_FAILURES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one run may take: of an outlet, and at a time.
+
+    *budget* counts pages of one outlet, *seconds* the time spent on it; *pages* and
+    *concurrency* are how many may be under way in all and at one outlet; *total*
+    counts the pages of the whole run.
+    """
+
+    budget: int = 2000
+    seconds: float = 1800.0
+    pages: int = 96
+    concurrency: int = 2
+    total: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class OutletQueue:
+    """The work at one outlet, and what has come of it so far in this run."""
+
+    outlet: Outlet
+    id: int
+    sources: deque[PageState] = field(default_factory=deque)
+    pages: deque[PageState] = field(default_factory=deque)
+    may_hold_more: bool = True
+    under_way: int = 0
+    uncommitted: set[str] = field(default_factory=set)
+    asked: set[str] = field(default_factory=set)
+    taken: int = 0
+    polled: int = 0
+    started: float | None = None
+    not_before: float = 0.0
+    delay: float = 0.0
+    failures: int = 0
+    stopped: str | None = None
+    waits: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def is_done(self) -> bool:
+        """Nothing under way, nothing to commit, and nothing more to ask for."""
+        busy = self.under_way or self.uncommitted
+        left = self.sources or self.pages or self.may_hold_more
+        return not busy and (bool(self.stopped) or not left)
+
+
+class Frontier:
+    """Hands out the next page to fetch, and wakes up when something has changed."""
+
+    def __init__(
+        self,
+        state: CrawlState,
+        *,
+        limits: Limits,
+        now: Callable[[], float],
+        since: float | None = None,
+    ) -> None:
+        self.state = state
+        self.limits = limits
+        self.since = since
+        self.now = now
+        self.queues: dict[int, OutletQueue] = {}
+        self.by_host: dict[str, OutletQueue] = {}
+        self.busy = 0
+        self.taken = 0
+        self.is_stopping = False
+        self._circle: deque[OutletQueue] = deque()
+        self._changed = asyncio.Event()
+
+    def add(self, queue: OutletQueue) -> None:
+        """Take an outlet into the circle."""
+        self.queues[queue.id] = queue
+        self.by_host[queue.outlet.host] = queue
+        self._circle.append(queue)
+        self.wake()
+
+    def owner(self, url: str, default: OutletQueue) -> OutletQueue:
+        """Return the queue of the outlet whose host *url* is on, else *default*."""
+        return self.by_host.get(host_of(url), default)
+
+    def next(self) -> tuple[OutletQueue, PageState] | None:
+        """Return the next page that may be asked for now, or None."""
+        if self.is_stopping or self.busy >= self.limits.pages:
+            return None
+        for _ in range(len(self._circle)):
+            queue = self._circle[0]
+            self._circle.rotate(-1)
+            page = self._next_of(queue)
+            if page is not None:
+                self._take(queue, page)
+                return queue, page
+        return None
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether nothing is left, or under way."""
+        if self.is_stopping:
+            return self.busy == 0
+        return all(queue.is_done for queue in self.queues.values())
+
+    async def wait(self) -> None:
+        """Sleep until something changes or the next outlet may be asked again."""
+        now = self.now()
+        pauses = [q.not_before - now for q in self.queues.values() if self._waits(q)]
+        pause = min((p for p in pauses if p > 0), default=30.0)
+        try:
+            await asyncio.wait_for(self._changed.wait(), min(pause, 30.0))
+        except TimeoutError:
+            return
+        finally:
+            self._changed.clear()
+
+    def wake(self) -> None:
+        """Something has changed: look again."""
+        self._changed.set()
+
+    def release(self, queue: OutletQueue) -> None:
+        """A page has been fetched and read, or has failed."""
+        queue.under_way -= 1
+        self.busy -= 1
+        self.wake()
+
+    def commit(self, queue: OutletQueue, key: str) -> None:
+        """What came of a page is in the database."""
+        queue.uncommitted.discard(key)
+        self.wake()
+
+    def succeed(self, queue: OutletQueue) -> None:
+        """The outlet answered."""
+        queue.failures = 0
+
+    def fail(self, queue: OutletQueue, reason: str) -> None:
+        """The outlet did not answer; after too many in a row it is left alone."""
+        queue.failures += 1
+        queue.counts[f"failed: {reason}"] += 1
+        if queue.failures >= MOST_FAILURES and queue.stopped is None:
+            self.stop(queue, f"{queue.failures} failures in a row, the last: {reason}")
+
+    def stop(self, queue: OutletQueue, reason: str) -> None:
+        """Leave an outlet alone for the rest of the run; its pages wait."""
+        queue.stopped = queue.stopped or reason
+        queue.sources.clear()
+        queue.pages.clear()
+        self.wake()
+
+    def pause(self, queue: OutletQueue, seconds: float) -> None:
+        """Ask nothing of an outlet for some seconds."""
+        queue.not_before = max(queue.not_before, self.now() + seconds)
+
+    def found_more(self, queues: Iterable[OutletQueue]) -> None:
+        """New links of these outlets are in the database."""
+        for queue in queues:
+            queue.may_hold_more = True
+        self.wake()
+
+    def _next_of(self, queue: OutletQueue) -> PageState | None:
+        concurrency = 1 if queue.delay else self.limits.concurrency
+        now = self.now()
+        if queue.stopped or queue.under_way >= concurrency or now < queue.not_before:
+            return None
+        if queue.sources:
+            return queue.sources.popleft()
+        if self._is_spent(queue, now):
+            return None
+        if not queue.pages and queue.may_hold_more:
+            self._refill(queue, now)
+        return queue.pages.popleft() if queue.pages else None
+
+    def _is_spent(self, queue: OutletQueue, now: float) -> bool:
+        limits = self.limits
+        is_spent = queue.taken >= limits.budget or (
+            queue.started is not None and now - queue.started > limits.seconds
+        )
+        if limits.total is not None and self.taken >= limits.total:
+            is_spent = True
+        if is_spent:
+            queue.pages.clear()
+            queue.may_hold_more = False
+        return is_spent
+
+    def _refill(self, queue: OutletQueue, now: float) -> None:
+        pages = self.state.due(
+            queue.id,
+            now=now,
+            limit=CHUNK,
+            without=[*queue.uncommitted],
+            since=self.since,
+        )
+        # A page is asked for once a run: a retry that is due again belongs to the next.
+        queue.pages.extend(page for page in pages if page.url_key not in queue.asked)
+        queue.may_hold_more = len(pages) == CHUNK and bool(queue.pages)
+
+    def _take(self, queue: OutletQueue, page: PageState) -> None:
+        now = self.now()
+        queue.started = now if queue.started is None else queue.started
+        queue.under_way += 1
+        self.busy += 1
+        queue.uncommitted.add(page.url_key)
+        if page.kind == "article":
+            queue.taken += 1
+            self.taken += 1
+            if page.outcome is not None:
+                queue.asked.add(page.url_key)
+        if queue.delay:
+            queue.not_before = max(queue.not_before, now + queue.delay)
+
+    def _waits(self, queue: OutletQueue) -> bool:
+        return not queue.stopped and bool(
+            queue.sources or queue.pages or queue.may_hold_more
+        )

@@ -1,0 +1,319 @@
+"""The spider: polls the sources of outlets and fetches what they name."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy import Request, Spider, signals
+
+from crawler import pages
+from crawler.errors import NotAnArticle
+from crawler.extraction import Extraction, ExtractionError
+from crawler.failures import reason_of
+from crawler.jobs import PageJob, SourceJob
+from crawler.middlewares.robots import DISALLOWED
+from crawler.outlets import load_catalogue, resolve
+from crawler.session import CrawlPlan, Session
+from crawler.sources import Source, read_source
+from storage.urls import source_key, url_key
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+    from crawler.frontier import OutletQueue
+    from storage.article import Article
+    from storage.crawl_state import Link, PageState
+    from storage.store import Verdict
+
+logger = logging.getLogger(__name__)
+
+SITEMAP_BYTES = 64 * 1024 * 1024
+
+
+class OutletsSpider(Spider):
+    """Crawls outlets: ``scrapy crawl outlets -a urls=https://one.example,two.example``.
+
+    *urls* are names of the catalogue, hosts or URLs, with commas between them. The
+    command passes a *plan* instead. Articles come out as items, also without WIRECOPY_DB.
+    """
+
+    name = "outlets"
+
+    def __init__(
+        self, urls: str = "", plan: CrawlPlan | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        if plan is None:
+            targets = [target for target in urls.split(",") if target.strip()]
+            plan = CrawlPlan(outlets=tuple(resolve(targets, load_catalogue())))
+        self.plan = plan
+        self.session: Session
+        self.extraction: Extraction
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.session = Session(crawler.settings, spider.plan)
+        crawler.signals.connect(spider.close_session, signal=signals.spider_closed)
+        return spider
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Open the database, and hand out requests until nothing is left."""
+        settings = self.crawler.settings
+        self.session.open()
+        self.extraction = Extraction(
+            settings.getint("WIRECOPY_WORKERS"),
+            seconds=settings.getfloat("WIRECOPY_EXTRACT_TIMEOUT"),
+        )
+        frontier = self.session.frontier
+        while not self.session.is_done:
+            turn = None if self.session.is_full else frontier.next()
+            if turn is None:
+                await frontier.wait()
+            else:
+                yield self._request(*turn)
+
+    def close_session(self, spider: Spider, reason: str) -> None:
+        """End the workers and commit what they brought."""
+        self.extraction_close()
+        self.session.close(reason)
+
+    def extraction_close(self) -> None:
+        """End the workers, if there are any."""
+        if hasattr(self, "extraction"):
+            self.extraction.close()
+
+    def _request(self, queue: OutletQueue, page: PageState) -> Request:
+        headers = {}
+        if page.outcome is not None and page.etag:
+            headers["If-None-Match"] = page.etag
+        if page.outcome is not None and page.last_modified:
+            headers["If-Modified-Since"] = page.last_modified
+        meta: dict[str, Any] = {"queue": queue, "page": page}
+        if page.kind in {"sitemap", "news sitemap"}:
+            meta["download_maxsize"] = SITEMAP_BYTES
+        is_article = page.kind == "article"
+        return Request(
+            page.url,
+            callback=self.parse_page if is_article else self.parse_source,
+            errback=self.fail,
+            headers=headers,
+            meta=meta,
+            dont_filter=True,
+            # What is under way goes before new sources: they only bring more.
+            priority=0 if is_article else 10,
+        )
+
+    async def parse_page(self, response: Response) -> AsyncIterator[Any]:
+        """Read the article of a page, or note why it holds none."""
+        queue, page = _of(response)
+        try:
+            article = await self._read_page(queue, page, response)
+            if article is not None:
+                yield article
+        finally:
+            self.session.frontier.release(queue)
+
+    async def parse_source(self, response: Response) -> None:
+        """Read the links of a feed, sitemap or section page."""
+        queue, page = _of(response)
+        try:
+            await self._read_source(queue, page, response)
+        finally:
+            self.session.frontier.release(queue)
+
+    def fail(self, failure: Failure) -> None:
+        """Note why a request came to nothing."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        queue, page = request.meta["queue"], request.meta["page"]
+        reason = reason_of(failure.value or Exception("unknown"))
+        frontier = self.session.frontier
+        frontier.release(queue)
+        if reason == DISALLOWED:
+            queue.counts[f"failed: {reason}"] += 1
+        else:
+            queue.counts["errors"] += 1
+            frontier.fail(queue, reason)
+        self._save(queue, pages.failed(page, reason, now=self.session.now()))
+
+    async def _read_page(
+        self, queue: OutletQueue, page: PageState, response: Response
+    ) -> Article | None:
+        now = self.session.now()
+        seen = pages.fetched(page, response, now=now)
+        if not self._answered(queue, page, response):
+            return None
+        if response.status == 304 or seen.content_hash == page.content_hash:
+            queue.counts["unchanged"] += 1
+            self._save(queue, pages.unchanged(seen, now=now))
+            return None
+        try:
+            article = await self._extract(queue, response)
+        except NotAnArticle as error:
+            queue.counts["not an article"] += 1
+            queue.counts[f"not an article: {error.reason}"] += 1
+            self._save(queue, pages.is_no_article(seen, error.reason))
+            return None
+        except ExtractionError as error:
+            queue.counts["errors"] += 1
+            self._save(queue, pages.failed(seen, str(error), now=now))
+            return None
+        self._expect(queue, page, seen, response, now)
+        return replace(article, content_hash=seen.content_hash)
+
+    async def _extract(self, queue: OutletQueue, response: Response) -> Article:
+        if pages.is_binary(response.body):
+            raise NotAnArticle("not a page")
+        header = response.headers.get("Content-Type")
+        return await self.extraction.extract(
+            response.body,
+            response.url,
+            content_type=header.decode("latin-1") if header else None,
+            fetched=self.session.moment(),
+            outlet=queue.outlet.name,
+        )
+
+    def _expect(
+        self,
+        queue: OutletQueue,
+        page: PageState,
+        seen: PageState,
+        response: Response,
+        now: float,
+    ) -> None:
+        """Hold the page's state until its article comes to the end of the pipelines."""
+        changed = page.content_hash is not None
+        state = pages.is_article(seen, now=now, changed=changed)
+        aliases: tuple[PageState, ...] = ()
+        final = url_key(response.url)
+        if final != page.url_key:
+            aliases = (replace(state, url_key=final, url=response.url),)
+        self.session.expected[response.url] = PageJob(
+            page=state,
+            aliases=aliases,
+            then=lambda verdict: self._added(queue, page.url_key, verdict),
+        )
+
+    def _added(self, queue: OutletQueue, key: str, verdict: Verdict | None) -> None:
+        self.session.frontier.commit(queue, key)
+        if verdict is not None:
+            queue.counts["articles"] += 1
+            queue.counts["new"] += verdict.is_new
+            queue.counts["revisions"] += verdict.is_revision
+            queue.counts["copies"] += verdict.role == "copy" and verdict.is_new
+            queue.counts["blocks removed"] += verdict.removed
+
+    def _answered(
+        self, queue: OutletQueue, page: PageState, response: Response
+    ) -> bool:
+        """Note what a status other than 200 and 304 means; return True for those."""
+        queue.counts["requests"] += 1
+        queue.counts["pages"] += page.kind == "article"
+        status = response.status
+        frontier = self.session.frontier
+        if status in {200, 203, 304}:
+            frontier.succeed(queue)
+            return True
+        wait = None
+        if status in {429, 503}:
+            wait = self.session.wait_for(queue, response)
+        queue.counts["errors"] += 1
+        if status >= 500 or status in {401, 403, 429}:
+            frontier.fail(queue, f"HTTP {status}")
+        else:
+            frontier.succeed(queue)
+            queue.counts[f"failed: HTTP {status}"] += 1
+        now = self.session.now()
+        self._save(
+            queue,
+            pages.failed(page, f"HTTP {status}", now=now, status=status, wait=wait),
+        )
+        return False
+
+    async def _read_source(
+        self, queue: OutletQueue, page: PageState, response: Response
+    ) -> None:
+        now = self.session.now()
+        if not self._answered(queue, page, response):
+            return
+        queue.counts["polls"] += 1
+        seen = replace(pages.fetched(page, response, now=now), outcome="listing")
+        if response.status == 304 or seen.content_hash == page.content_hash:
+            queue.counts["polls unchanged"] += 1
+            self._write_source(queue, page, seen, Source(kind=page.kind))
+            return
+        settings = self.crawler.settings
+        source = await asyncio.to_thread(
+            read_source,
+            response.body,
+            response.url,
+            kind=page.kind,
+            outlet=queue.outlet,
+            since=self.plan.since,
+            now=now,
+            limit=settings.getint("WIRECOPY_LINKS_A_SOURCE"),
+        )
+        if not source.is_one:
+            self._save(queue, pages.failed(page, f"not a {page.kind}", now=now))
+            return
+        if page.kind == "section":
+            source = await self._with_robots(queue, page, response, source)
+        self._write_source(queue, page, replace(seen, kind=source.kind), source)
+
+    async def _with_robots(
+        self, queue: OutletQueue, page: PageState, response: Response, source: Source
+    ) -> Source:
+        """Add the sitemaps that robots.txt names; guess where nobody names a thing."""
+        if page.first_fetched is not None or page.url != queue.outlet.home:
+            return source
+        named = await self.session.sitemaps_of(self.crawler, response.url)
+        found = [*source.sources, *((url, "sitemap") for url in named)]
+        if not found:
+            found = self.session.well_known(response.url)
+        return replace(source, sources=tuple(found))
+
+    def _write_source(
+        self, queue: OutletQueue, page: PageState, seen: PageState, source: Source
+    ) -> None:
+        frontier = self.session.frontier
+        links: dict[int, list[Link]] = {}
+        for link in source.links:
+            links.setdefault(frontier.owner(link.url, queue).id, []).append(link)
+
+        def then(fresh: int, new_sources: int) -> None:
+            queue.counts["links"] += len(source.links)
+            queue.counts["fresh links"] += fresh
+            if fresh:
+                frontier.found_more(frontier.queues[outlet] for outlet in links)
+            if new_sources:
+                self.session.add_sources(queue, source.sources)
+            frontier.commit(queue, page.url_key)
+
+        self.session.writer.put(
+            SourceJob(
+                page=seen,
+                outlet=queue.id,
+                now=self.session.now(),
+                links=links,
+                sources=[(source_key(url), kind) for url, kind in source.sources],
+                then=then,
+            )
+        )
+
+    def _save(self, queue: OutletQueue, page: PageState) -> None:
+        frontier = self.session.frontier
+        self.session.writer.put(
+            PageJob(page=page, then=lambda _: frontier.commit(queue, page.url_key))
+        )
+
+
+def _of(response: Response) -> tuple[OutletQueue, PageState]:
+    meta = response.meta
+    return meta["queue"], meta["page"]
