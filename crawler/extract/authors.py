@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from crawler.extract.jsonld import iter_values, resolve, text_of
+from crawler.extract.marks import after, marked
 from crawler.extract.meta import iter_meta, outlet_keys
 from crawler.extract.names import has_by, is_by, is_person, names_in
 from crawler.extract.wording import element_text, letters, marks_of, unique
@@ -37,12 +39,6 @@ _META = (
     *("article:byline", "articleauthor", "rnews:author", "twitter:data1_author"),
 )
 _INVERTED_META = ("citation_author", "dc.creator", "dc.contributor", "dcterms.creator")
-_BYLINE = re.compile(
-    r"(?:^|[\s_-])(?:by-?line|by-?author|authors?|reporters?|writers?|journalists?|"
-    r"autore?s?|auteurs?|autoren|penulis|yazar|muhabir|firma|signature|nguoi-viet|"
-    r"author-?name|article-?author|post-?author|c-byline)(?:$|[\s_-])",
-    re.IGNORECASE,
-)
 _NOT_BYLINE = re.compile(
     r"bio|avatar|image|photo|img|social|follow|comment|related|more|teaser|card|"
     r"about|description|box-?list|newsletter|caption|credit",
@@ -50,7 +46,7 @@ _NOT_BYLINE = re.compile(
 )
 _ELSEWHERE = {"nav", "aside", "footer", "figure", "form", "li"}
 _LONGEST = 160
-_NEAR = 80
+_NEAR = 160
 
 
 def find_authors(page: Page) -> Authors:
@@ -113,8 +109,8 @@ def _from_meta(page: Page) -> tuple[str, ...]:
 
 def _printed_byline(page: Page) -> str:
     """Return the text of the element that the markup marks as the author line."""
-    for element in page.tree.iter("a", "span", "div", "p", "address", "em", "li", "ul"):
-        if element.attrib and _is_byline(element):
+    for element in marked(page).byline:
+        if _is_byline(element):
             text = _linked_names(element) or element_text(element)
             if 1 < len(text) <= _LONGEST and any(map(is_person, names_in(text))):
                 return text
@@ -122,15 +118,13 @@ def _printed_byline(page: Page) -> str:
 
 
 def _is_byline(element: HtmlElement) -> bool:
-    marks = marks_of(element)
-    named = "author" in (element.get("rel") or "") or _BYLINE.search(marks)
-    if not named or _NOT_BYLINE.search(marks):
+    if _NOT_BYLINE.search(marks_of(element)):
         return False
-    for parent in list(element.iterancestors())[:4]:
+    for parent in islice(element.iterancestors(), 4):
         names = parent.get("class") or ""
-        if parent.tag in _ELSEWHERE and not _BYLINE.search(names):
-            return False
         if _NOT_BYLINE.search(names):
+            return False
+        if parent.tag in _ELSEWHERE and "author" not in names.lower():
             return False
     return True
 
@@ -145,14 +139,11 @@ def _spoken_byline(page: Page) -> str:
 
     A bold line of names alone above the first paragraph is one too, without a "By".
     """
-    heading = next(page.tree.iter("h1"), None)
-    if heading is None:
-        return ""
-    for element in heading.xpath(f"following::*[position() <= {_NEAR}]"):
+    headings = marked(page).h1
+    for element in after(headings[0], _NEAR) if headings else ():
         own = (element.text or "").strip()
-        if own and len(own) < _LONGEST:
-            if line := _spoken_in(element, own):
-                return line
+        if own and len(own) < _LONGEST and (line := _spoken_in(element, own)):
+            return line
     return ""
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from crawler.extract.jsonld import iter_values
+from crawler.extract.marks import after, marked
 from crawler.extract.meta import iter_meta
 from crawler.extract.stamps import Stamp, read_stamp
 from crawler.extract.wording import element_text, marks_of
@@ -83,14 +84,10 @@ _MODIFIED_WORDS = re.compile(
     r"|تحديث|بروزرسانی|به‌روز|更新|수정|aggiorn|diperbarui|अपडेट",
     re.IGNORECASE,
 )
-_DATE_MARKS = re.compile(
-    r"date|time|publi|posted|pub-|stamp|fecha|datum|tarih|zeit|data(?:$|[\s_-])|meta|byline|info|source"
-)
 _URL_DAY = re.compile(
     r"(?<!\d)((?:19|20)\d\d)[-/_.]?(0[1-9]|1[0-2]|[1-9](?=[-/_]))[-/_.]?(0[1-9]|[12]\d|3[01])(?!\d)"
 )
 _URL_NAMED = re.compile(r"/((?:19|20)\d\d)/([a-z]{3})/(\d{1,2})(?!\d)")
-_SKEW = timedelta(minutes=10)
 _FARTHEST_ZONE = timedelta(hours=14)
 
 
@@ -162,7 +159,7 @@ def _published(page: Page) -> Iterator[tuple[Stamp, str]]:
         yield from _stamped(text, "json-ld", month_first)
     for text in iter_meta(page, *_PUBLISHED_META):
         yield from _stamped(text, "meta", month_first)
-    for element, text in _marked(page.tree, "datepublished"):
+    for element, text in _marked(page, "datepublished"):
         if not _MODIFIED_WORDS.search(marks_of(element)):
             yield from _stamped(text, "time", month_first)
     yield from _from_visible(page, month_first)
@@ -176,7 +173,7 @@ def _modified(page: Page) -> Iterator[tuple[Stamp, str]]:
         yield from _stamped(text, "json-ld", False)
     for text in iter_meta(page, *_MODIFIED_META):
         yield from _stamped(text, "meta", False)
-    for _, text in _marked(page.tree, "datemodified"):
+    for _, text in _marked(page, "datemodified"):
         yield from _stamped(text, "time", False)
 
 
@@ -193,17 +190,17 @@ def _stamped(text: str, source: str, month_first: bool) -> Iterator[tuple[Stamp,
         yield stamp, source
 
 
-def _marked(tree: HtmlElement, itemprop: str) -> Iterator[tuple[HtmlElement, str]]:
+def _marked(page: Page, itemprop: str) -> Iterator[tuple[HtmlElement, str]]:
     """Yield the machine-readable dates of the elements that print them."""
-    for element in tree.iter():
-        get = element.get
-        if element.tag == "time" or (get("itemprop") or "").lower() == itemprop:
-            is_other = element.tag == "time" and itemprop == "datemodified"
-            if is_other and (get("itemprop") or "").lower() != itemprop:
-                continue
-            text = get("datetime") or get("content") or element_text(element)
-            if text and not _is_in_teaser(element):
-                yield element, text
+    found = marked(page)
+    named = [e for e in found.date if (e.get("itemprop") or "").lower() == itemprop]
+    others = found.time if itemprop == "datepublished" else []
+    for element in chain(named, others):
+        text = (
+            element.get("datetime") or element.get("content") or element_text(element)
+        )
+        if text and not _is_in_teaser(element):
+            yield element, text
 
 
 def _is_in_teaser(element: HtmlElement) -> bool:
@@ -215,17 +212,11 @@ def _is_in_teaser(element: HtmlElement) -> bool:
 
 def _from_visible(page: Page, month_first: bool) -> Iterator[tuple[Stamp, str]]:
     """Yield the dates printed near the headline, then those in marked elements."""
-    heading = next(page.tree.iter("h1"), None)
-    following = (
-        heading.xpath("following::*[position() < 40]") if heading is not None else ()
-    )
-    for element in following:
+    found = marked(page)
+    for element in after(found.h1[0], 40) if found.h1 else ():
         yield from _printed_in(element, month_first, longest=120)
-    for element in page.tree.iter(
-        "span", "div", "p", "em", "li", "i", "small", "td", "font"
-    ):
-        if element.attrib and _DATE_MARKS.search(marks_of(element)):
-            yield from _printed_in(element, month_first, longest=200)
+    for element in found.date:
+        yield from _printed_in(element, month_first, longest=200)
 
 
 def _printed_in(
@@ -238,9 +229,8 @@ def _printed_in(
         6 <= len(own) <= 400
         and any(map(str.isdigit, own))
         and len(own.strip()) <= longest
-    ):
-        if not _MODIFIED_WORDS.search(own):
-            yield from _stamped(element_text(element)[:longest], "text", month_first)
+    ) and not _MODIFIED_WORDS.search(own):
+        yield from _stamped(element_text(element)[:longest], "text", month_first)
 
 
 def _from_url(url: str) -> Iterator[tuple[Stamp, str]]:

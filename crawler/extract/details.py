@@ -103,8 +103,9 @@ def find_canonical_url(page: Page) -> Found[str] | None:
 
     A claim that points to the front page is a mistake of the outlet's, and no claim.
     """
-    links = page.tree.xpath("//link[@rel='canonical']/@href")
-    told = [(str(link), "link") for link in links[:1]]
+    links = page.tree.iter("link")
+    hrefs = [e.get("href") or "" for e in links if e.get("rel") == "canonical"]
+    told = [(href, "link") for href in hrefs[:1]]
     told += [(v, "meta") for v in page.meta.get("og:url", [])]
     for text, source in told:
         address = _join(page.url, text)

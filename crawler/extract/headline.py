@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from crawler.extract.found import Found
 from crawler.extract.jsonld import first_text, iter_values, text_of, types_of
+from crawler.extract.marks import marked
 from crawler.extract.meta import first_meta, outlet_keys
 from crawler.extract.wording import element_text, letters, tidy
 
@@ -81,16 +82,16 @@ def _read(page: Page) -> _Witnesses:
         og=og,
         twitter=twitter,
         record=record or first_meta(page, "headline"),
-        heading=_heading(page.tree, [og, record, title]),
+        heading=_heading(page, [og, record, title]),
         title=title,
     )
 
 
-def _heading(tree: HtmlElement, others: list[str]) -> str:
+def _heading(page: Page, others: list[str]) -> str:
     """Return the h1 that the other witnesses know, else the one marked as headline."""
     keys = [letters(text) for text in others if text]
     best, best_score = "", 0
-    for element in chain(tree.iter("h1"), tree.xpath("//*[@itemprop='headline']")):
+    for element in chain(marked(page).h1, marked(page).headline):
         text = tidy(element.get("content") or "") or element_text(element)
         if not (key := letters(text)):
             continue

@@ -38,6 +38,13 @@ def article_records(page: Page) -> list[Record]:
     A record that names another address than the page's goes last: pages list their
     related articles in the same way.
     """
+    if "article records" not in page.memo:
+        page.memo["article records"] = _pick_records(page)
+    records: list[Record] = page.memo["article records"]
+    return records
+
+
+def _pick_records(page: Page) -> list[Record]:
     articles = [r for r in page.jsonld if _is_article(r)]
     if not articles:
         articles = [r for r in page.jsonld if types_of(r) & _PAGE_TYPES]

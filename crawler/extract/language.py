@@ -35,7 +35,7 @@ _SCRIPTS = (
     ("am", re.compile(r"[\u1200-\u137f]")),
 )
 _LEAST_SHARE = {"ja": 0.08}
-_SAMPLE = 1200
+_SAMPLE = 450
 # Below this many letters a guess is worse than what the page declares.
 _ENOUGH = 60
 

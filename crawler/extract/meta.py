@@ -53,8 +53,7 @@ def outlet_names(page: Page) -> tuple[str, ...]:
         for text in iter_meta(page, *_NAMED)
         if not text.startswith("http") and len(text) <= 60
     ]
-    for value in iter_values(page, "publisher"):
-        named.append(text_of(value))
+    named += [text_of(value) for value in iter_values(page, "publisher")]
     for record in page.jsonld:
         if types_of(record) & _ORGANISATIONS:
             named += [text_of(record.get(k)) for k in ("name", "alternateName")]
@@ -64,6 +63,13 @@ def outlet_names(page: Page) -> tuple[str, ...]:
 
 def outlet_keys(page: Page) -> frozenset[str]:
     """Return the letters of every name of the outlet, those in its host among them."""
+    if "outlet keys" not in page.memo:
+        page.memo["outlet keys"] = _read_outlet_keys(page)
+    keys: frozenset[str] = page.memo["outlet keys"]
+    return keys
+
+
+def _read_outlet_keys(page: Page) -> frozenset[str]:
     host = (urlsplit(page.url).hostname or "").removeprefix("www.")
     labels = host.split(".")
     keys = {letters(label) for label in labels[:-1]} - _SHARED_LABELS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -24,7 +24,8 @@ class Page:
     *tree* is shared by all finders, which never change it. *jsonld* lists every
     JSON-LD record of the page in order, with the members of lists and of ``@graph``
     as records of their own. *meta* maps the lower-case name, property, itemprop or
-    http-equiv of a meta element to its contents in order.
+    http-equiv of a meta element to its contents in order. *memo* holds what finders
+    worked out about the page for each other.
     """
 
     url: str
@@ -32,6 +33,7 @@ class Page:
     tree: HtmlElement
     jsonld: list[dict[str, Any]]
     meta: dict[str, list[str]]
+    memo: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 def read_page(html: bytes | str, url: str, *, content_type: str | None = None) -> Page:

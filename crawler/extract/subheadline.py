@@ -6,22 +6,19 @@ from typing import TYPE_CHECKING
 
 from crawler.extract.found import Found
 from crawler.extract.jsonld import first_text
+from crawler.extract.marks import after, marked
 from crawler.extract.meta import first_meta
-from crawler.extract.wording import element_text, letters, marks_of
+from crawler.extract.wording import element_text, letters
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from crawler.extract.page import Page
 
-_MARKS = (
-    *("standfirst", "subheadline", "sub-headline", "subtitle", "sub-title", "subhead"),
-    *("article-summary", "article__summary", "article-lead", "article__lead", "dek"),
-    *("article-intro", "article__intro", "chapo", "chapeau", "sottotitolo", "bajada"),
-    *("entradilla", "teaser-text", "lead-text", "article-description", "deck"),
-)
 _ELSEWHERE = {"nav", "aside", "footer", "figure", "form", "li", "a"}
+_TEXT = {"p", "h2", "h3", "div", "span", "strong", "b", "em", "section"}
 _LONGEST = 600
+_NEAR = 100
 
 
 def find_subheadline(page: Page, headline: str = "") -> Found[str] | None:
@@ -37,21 +34,23 @@ def find_subheadline(page: Page, headline: str = "") -> Found[str] | None:
         first_meta(page, "description"),
     ]
     keys = {letters(text) for text in told if text} - {letters(headline), ""}
-    for element in page.tree.iter("p", "h2", "h3", "div", "span", "strong"):
-        marks = marks_of(element) if element.attrib else ""
-        marked = any(mark in marks for mark in _MARKS)
-        if not (marked or _is_own_text(element)):
-            continue
+    found = marked(page)
+    for element in found.standfirst:
         text = _text(element)
-        if letters(text) in keys and _is_lead(element):
-            return Found(text, "meta")
-        if marked and _is_standfirst(text, headline) and _is_lead(element):
+        if _is_standfirst(text, headline) and _is_lead(element):
             return Found(text, "markup")
+    for element in after(found.h1[0], _NEAR) if keys and found.h1 else ():
+        if element.tag in _TEXT and _begins(element, keys) and _is_lead(element):
+            text = _text(element)
+            if letters(text) in keys:
+                return Found(text, "meta")
     return None
 
 
-def _is_own_text(element: HtmlElement) -> bool:
-    return len(element) < 4 and bool(element.text and len(element.text) > 20)
+def _begins(element: HtmlElement, keys: set[str]) -> bool:
+    """Tell whether *element* may print one of *keys*, by its first letters."""
+    start = letters((element.text or "")[:30])
+    return not start or any(key.startswith(start) for key in keys)
 
 
 def _text(element: HtmlElement) -> str:

@@ -15,10 +15,7 @@ if TYPE_CHECKING:
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 # Soft hyphens and directional marks are typesetting, not text; the joiners U+200C and
 # U+200D stay, because Persian and Hindi are spelt with them.
-_INVISIBLE = dict.fromkeys(
-    [0xAD, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F)]
-)
-_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff]")
 
 
 def tidy(text: str) -> str:
@@ -29,18 +26,21 @@ def tidy(text: str) -> str:
         text = html.unescape(text)
     if "<" in text:
         text = _TAG.sub(" ", text)
-    return " ".join(text.translate(_INVISIBLE).split())
+    return " ".join(_INVISIBLE.sub("", text).split())
 
 
 def letters(text: str) -> str:
     """Return the letters and digits of *text* alone, to compare two printings."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(filter(str.isalnum, folded))
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def element_text(element: HtmlElement) -> str:
     """Return the text that a reader sees in *element*, on one line."""
-    return tidy("".join(iter_texts(element)).replace("&", "&amp;"))
+    if len(element) == 0:
+        return " ".join(_INVISIBLE.sub("", element.text or "").split())
+    return " ".join(_INVISIBLE.sub("", "".join(iter_texts(element))).split())
 
 
 _UNSEEN = {"script", "style", "noscript", "template", "svg", "button"}
@@ -72,11 +72,6 @@ def marks_of(element: HtmlElement) -> str:
     """Return the names that the outlet's markup gives *element*, in lower case."""
     get = element.get
     return f"{get('class') or ''} {get('id') or ''} {get('itemprop') or ''}".lower()
-
-
-def dashes() -> str:
-    """Return the dash characters, for use inside a character class."""
-    return re.escape(_DASHES)
 
 
 def unique(texts: Iterable[str]) -> tuple[str, ...]:
