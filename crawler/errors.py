@@ -2,6 +2,7 @@
 
 CrawlerError
   x NotAnArticle        the page is something else; .reason says what
+  x ExtractionError     a page broke the extraction; .reason says how
   x OutletError         an unknown outlet, or a catalogue that cannot be read
   x MissingExtraError   an optional library is not installed
 """
@@ -13,6 +14,14 @@ class CrawlerError(Exception):
 
 class NotAnArticle(CrawlerError):
     """A page that holds no article; *reason* is a short fixed phrase that is counted."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class ExtractionError(CrawlerError):
+    """A page took too long or killed its worker; *reason* is a short phrase."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -205,7 +205,7 @@ class Chooser:
     def _find_standfirst(self, kept: list[Candidate]) -> Candidate | None:
         """The block above the text that the page uses to describe itself."""
         first = next((c for c in kept if self._is_lead(c)), None)
-        above = []
+        above: list[Candidate] = []
         for candidate in self.candidates:
             if candidate is first:
                 break

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from crawler.errors import ExtractionError, NotAnArticle
+from crawler.extract import workers
+from crawler.extract.workers import ExtractionPool, Task
+
+if TYPE_CHECKING:
+    import pytest
+
+PARAGRAPH = (
+    "<p>The harbour council voted on Tuesday to repair the old breakwater before the"
+    " winter storms, after engineers warned that it would not last another year.</p>"
+)
+PAGE = (
+    "<html><head><title>Council votes to repair the breakwater</title></head><body>"
+    f"<h1>Council votes to repair the breakwater</h1>{PARAGRAPH}"
+    "<p>The work will cost nine million and is to begin in March, the mayor said, and"
+    " fishing boats will have to use the northern basin until the summer.</p>"
+    "</body></html>"
+)
+
+
+def _hang_or_die(task: Task) -> object:
+    if "hang" in task.url:
+        while True:
+            signal.pause()
+    if "die" in task.url:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return workers._extract(task)
+
+
+def test_pages_are_extracted_beside_the_event_loop() -> None:
+    fetched = datetime(2026, 5, 1, tzinfo=UTC)
+    tasks = [
+        Task(html=PAGE.encode(), url=f"http://a.test/{n}", fetched=fetched)
+        for n in range(5)
+    ]
+
+    async def run() -> list[object]:
+        with ExtractionPool(2) as pool:
+            jobs = [pool.extract(task) for task in tasks]
+            empty = pool.extract(Task(html=b"", url="http://a.test/empty"))
+            return await asyncio.gather(*jobs, empty, return_exceptions=True)
+
+    *articles, empty = asyncio.run(run())
+    assert [article.url for article in articles] == [task.url for task in tasks]
+    assert {article.headline for article in articles} == {
+        "Council votes to repair the breakwater"
+    }
+    assert {article.fetched for article in articles} == {fetched}
+    assert isinstance(empty, NotAnArticle)
+    assert empty.reason == "empty page"
+
+
+def test_a_page_that_hangs_or_kills_fails_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(workers, "_extract", _hang_or_die)
+    with ExtractionPool(2, seconds=4.0) as pool:
+        urls = ["one", "hang", "two", "die", "three"]
+        futures = {
+            url: pool.submit(Task(html=PAGE, url=f"http://a.test/{url}"))
+            for url in urls
+        }
+        reasons = {}
+        for url, future in futures.items():
+            error = future.exception(timeout=60)
+            reasons[url] = error.reason if isinstance(error, ExtractionError) else error
+    assert reasons == {
+        "one": None,
+        "hang": "took over 4 s",
+        "two": None,
+        "die": "killed its worker",
+        "three": None,
+    }
