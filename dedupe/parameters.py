@@ -27,7 +27,8 @@ class Parameters:
     other from *excerpt_containment* when it has *excerpt_words* or the same headline.
     Texts of fewer than *brief_words* join only when equal, within *brief_hours*.
     Where *slot_numbers* differences or more, and a share of *slot_share*, are numbers,
-    the texts are a template filled twice; *far_slot_share* is the share for one number
+    the texts are a template filled twice, and so they are where one number makes up
+    half of the differences in fewer than *slot_words* words; *far_slot_share* is the share for one number
     or more once the texts are *far_hours* apart. A single differing number within
     *correction_hours* under the same headline is a correction. *follow_up_containment*
     links texts that share much and add much. A text that holds *digest_parts* texts
@@ -51,6 +52,7 @@ class Parameters:
     brief_hours: float = 48.0
     slot_numbers: int = 2
     slot_share: float = 0.30
+    slot_words: int = 120
     far_hours: float = 72.0
     far_slot_share: float = 0.20
     correction_hours: float = 48.0

@@ -1,0 +1,298 @@
+"""From gathered articles to stories: candidates, verdicts, anchors, roles."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from dedupe.candidates import find_candidates, spans
+from dedupe.gathering import UNKNOWN_TIME
+from dedupe.kernels import pairs as codes
+from dedupe.nodes import collapse
+from dedupe.outcome import PairTable, Stories
+from dedupe.stories import join_nodes, mark_digests
+from dedupe.verify import REASONS, Records, Verified, verify_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from concurrent.futures import Executor
+
+    from numpy.typing import NDArray
+
+    from dedupe.gathering import Gathered, Spill
+    from dedupe.nodes import Nodes
+    from dedupe.parameters import Parameters
+    from dedupe.stories import Joined
+
+Keep = Literal["earliest", "longest"]
+# Pairs of articles written out for one pair of nodes, at most.
+_EXPAND = 64
+_NO_KEYS = np.zeros(0, np.uint64)
+
+
+def decide(
+    found: Gathered,
+    spill: Spill,
+    parameters: Parameters,
+    pool: Executor,
+    *,
+    boilerplate: NDArray[np.uint64] = _NO_KEYS,
+    keep: Keep = "earliest",
+    preference: NDArray[np.int64] | None = None,
+) -> Stories:
+    """Decide about all gathered articles.
+
+    *boilerplate* are passage keys that are no evidence. *keep* picks the canonical of a
+    story, after *preference* (int64[n], the smallest first) where it is given.
+    """
+    nodes = collapse(found, parameters)
+    verified = _verify(found, nodes, spill, parameters, pool, boilerplate)
+    verified = _concatenate([verified, _brief_pairs(found, nodes, parameters)])
+    lengths = found.tokens[nodes.articles].astype(np.int64)
+    mark_digests(verified, lengths, parameters.digest_parts)
+    joined = join_nodes(len(nodes), verified, nodes.sizes, lengths)
+    order = _keep_order(found, keep, preference)
+    return _stories(nodes, verified, joined, order, parameters)
+
+
+def _verify(
+    found: Gathered,
+    nodes: Nodes,
+    spill: Spill,
+    parameters: Parameters,
+    pool: Executor,
+    boilerplate: NDArray[np.uint64],
+) -> Verified:
+    titled = found.headline_words[nodes.articles] >= parameters.headline_words
+    proposed = find_candidates(
+        keys=found.keys,
+        key_offsets=found.key_offsets,
+        bands=found.bands,
+        articles=nodes.articles,
+        headlines=np.where(titled & nodes.signed, nodes.headlines, np.uint64(0)),
+        signed=nodes.signed,
+        boilerplate=np.ascontiguousarray(boilerplate, np.uint64),
+        parameters=parameters,
+        pool=pool,
+    )
+    records = Records(
+        tokens=spill.view(),
+        starts=found.starts[nodes.articles],
+        sizes=np.stack(
+            [found.tokens[nodes.articles], found.weights[nodes.articles]], axis=1
+        ).astype(np.int64),
+        masked=proposed.masked,
+        mask_starts=proposed.mask_starts,
+        unmask=proposed.unmask,
+        headlines=nodes.headlines,
+        headline_words=found.headline_words[nodes.articles].astype(np.int64),
+        times=nodes.times,
+    )
+
+    def work(span: tuple[int, int]) -> Verified:
+        part = slice(*span)
+        return verify_rows(
+            records, proposed.left[part], proposed.right[part], parameters
+        )
+
+    parts = list(pool.map(work, spans(len(proposed.left), 8)))
+    spill.release()
+    return _concatenate(parts)
+
+
+def _concatenate(parts: Sequence[Verified]) -> Verified:
+    return Verified(
+        left=_join([p.left for p in parts], np.zeros(0, np.uint32)),
+        right=_join([p.right for p in parts], np.zeros(0, np.uint32)),
+        verdicts=_join([p.verdicts for p in parts], np.zeros(0, np.uint8)),
+        reasons=_join([p.reasons for p in parts], np.zeros(0, np.uint8)),
+        figures=_join([p.figures for p in parts], np.zeros((0, 3), np.float32)),
+        counts=_join([p.counts for p in parts], np.zeros((0, 5), np.int32)),
+    )
+
+
+def _join(parts: list[NDArray[np.generic]], empty: NDArray[np.generic]):  # type: ignore[no-untyped-def]
+    return np.concatenate([empty, *parts])
+
+
+def _brief_pairs(found: Gathered, nodes: Nodes, parameters: Parameters) -> Verified:
+    """Briefs of one text and headline, published close in time."""
+    brief = np.flatnonzero(~nodes.signed & (found.weights[nodes.articles] > 0))
+    articles = nodes.articles[brief]
+    times = nodes.times[brief, 0]
+    order = np.lexsort((times, found.headlines[articles], found.folds[articles]))
+    brief, articles, times = brief[order], articles[order], times[order]
+    reach = parameters.brief_hours * 3600
+    left, right = [], []
+    for i in range(len(brief)):
+        for j in range(i + 1, min(len(brief), i + parameters.bucket_cap)):
+            a, b = articles[i], articles[j]
+            if found.folds[a] != found.folds[b]:
+                break
+            if found.headlines[a] != found.headlines[b]:
+                break
+            if times[i] != UNKNOWN_TIME and times[j] - times[i] > reach:
+                break
+            left.append(min(brief[i], brief[j]))
+            right.append(max(brief[i], brief[j]))
+    n = len(left)
+    return Verified(
+        left=np.array(left, np.uint32),
+        right=np.array(right, np.uint32),
+        verdicts=np.full(n, codes.EXACT, np.uint8),
+        reasons=np.full(n, codes.EQUAL, np.uint8),
+        figures=np.ones((n, 3), np.float32),
+        counts=np.zeros((n, 5), np.int32),
+    )
+
+
+def _keep_order(
+    found: Gathered, keep: Keep, preference: NDArray[np.int64] | None
+) -> NDArray[np.int64]:
+    """For each article its place in the order in which canonicals are picked."""
+    n = len(found)
+    rows = np.arange(n)
+    times = np.where(found.published == UNKNOWN_TIME, -UNKNOWN_TIME, found.published)
+    first = np.zeros(n, np.int64) if preference is None else preference
+    longest = -found.weights if keep == "longest" else np.zeros(n, np.int32)
+    place = np.empty(n, np.int64)
+    place[np.lexsort((rows, times, longest, first))] = rows
+    return place
+
+
+def _stories(
+    nodes: Nodes,
+    verified: Verified,
+    joined: Joined,
+    place: NDArray[np.int64],
+    parameters: Parameters,
+) -> Stories:
+    n = len(nodes.node_of)
+    anchor = joined.anchor[nodes.node_of]
+    canonical_of = _firsts(anchor, place, len(nodes))
+    # The article that stands for a node in the table: the first by the keep rule.
+    face = _firsts(nodes.node_of, place, len(nodes))
+    canonical = canonical_of[anchor]
+    order = np.full(len(nodes), n, np.int64)
+    np.minimum.at(order, anchor, np.arange(n))
+    numbers = np.searchsorted(np.sort(order[order < n]), order[anchor])
+    through = _through(nodes, joined, canonical)
+    twin = (through < 0) | (nodes.node_of == nodes.node_of[canonical])
+    row = np.where(twin, 0, through)
+    figures = verified.figures[row] if len(verified) else np.ones((n, 3), np.float32)
+    verdicts = verified.verdicts[row] if len(verified) else np.zeros(n, np.uint8)
+    at_anchor = nodes.node_of == anchor
+    shows_anchor = nodes.node_of[canonical] == anchor
+    of = np.where(twin | at_anchor | shows_anchor, canonical, face[anchor])
+    alone = canonical == np.arange(n)
+    of[alone] = -1
+    similarity = np.where(twin, np.float32(1), figures[:, 0])
+    containment = np.where(twin, np.float32(1), figures[:, 1:].max(axis=1))
+    verdict = np.where(twin, np.uint8(codes.EXACT), verdicts)
+    verdict[alone] = codes.REJECTED
+    story_canonical = np.empty(int(numbers.max(initial=-1)) + 1, np.int64)
+    story_canonical[numbers] = canonical
+    table, others = _pair_table(nodes, verified, parameters)
+    return Stories(
+        story=numbers,
+        canonical=story_canonical,
+        verdicts=verdict,
+        similarity=similarity,
+        containment=containment,
+        of=of,
+        pairs=table,
+        others=others,
+        parameters=parameters,
+    )
+
+
+def _firsts(
+    groups: NDArray[np.int64], place: NDArray[np.int64], n: int
+) -> NDArray[np.int64]:
+    """The article of each group that comes first by *place*."""
+    best = np.full(n, len(place), np.int64)
+    np.minimum.at(best, groups, place)
+    by_place = np.empty(len(place) + 1, np.int64)
+    by_place[place] = np.arange(len(place))
+    by_place[-1] = -1
+    return by_place[best]
+
+
+def _through(
+    nodes: Nodes, joined: Joined, canonical: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """The pair by which each article is in its story.
+
+    An article of the anchor's node, when another shows the story, is there by the pair
+    that holds the other.
+    """
+    mine = joined.through[nodes.node_of]
+    theirs = joined.through[nodes.node_of[canonical]]
+    return np.where(mine < 0, theirs, mine)
+
+
+def _pair_table(
+    nodes: Nodes, verified: Verified, parameters: Parameters
+) -> tuple[PairTable, dict[str, int]]:
+    containment = verified.figures[:, 1:].max(axis=1, initial=0)
+    kept = (
+        (verified.verdicts != codes.REJECTED)
+        | (verified.figures[:, 0] >= parameters.record_jaccard)
+        | (containment >= parameters.record_containment)
+    )
+    counts = Counter(verified.reasons[~kept].tolist())
+    others = {REASONS[reason]: count for reason, count in sorted(counts.items())}
+    rows = verified.pick(kept)
+    return _expand(nodes, rows), others
+
+
+def _expand(nodes: Nodes, rows: Verified) -> PairTable:
+    """Pairs of nodes as pairs of articles: all of them, or each with the other's face."""
+    a, b, row = _products(nodes, rows.left, rows.right)
+    twin_a, twin_b = _twins(nodes)
+    figures = np.concatenate([rows.figures[row], np.ones((len(twin_a), 3), np.float32)])
+    exact = np.full(len(twin_a), codes.EXACT, np.uint8)
+    equal = np.full(len(twin_a), codes.EQUAL, np.uint8)
+    return PairTable(
+        a=np.concatenate([a, twin_a]),
+        b=np.concatenate([b, twin_b]),
+        verdicts=np.concatenate([rows.verdicts[row], exact]),
+        reasons=np.concatenate([rows.reasons[row], equal]),
+        jaccard=figures[:, 0],
+        containment_a=figures[:, 1],
+        containment_b=figures[:, 2],
+    )
+
+
+def _products(
+    nodes: Nodes, left: NDArray[np.uint32], right: NDArray[np.uint32]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.intp]]:
+    sizes = nodes.sizes
+    wide, high = sizes[left], sizes[right]
+    many = wide * high > _EXPAND
+    wide, high = np.where(many, 1, wide), np.where(many, 1, high)
+    counts = wide * high
+    row = np.repeat(np.arange(len(left)), counts)
+    within = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+    i, j = within // high[row], within % high[row]
+    a = nodes.members[nodes.bounds[left[row]] + i]
+    b = nodes.members[nodes.bounds[right[row]] + j]
+    return a, b, row
+
+
+def _twins(nodes: Nodes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs of articles with one text: all of a small node, else each with the first."""
+    a: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
+    b: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
+    for node in np.flatnonzero(nodes.sizes > 1):
+        members = nodes.members[nodes.bounds[node] : nodes.bounds[node + 1]]
+        if len(members) * (len(members) - 1) // 2 <= _EXPAND:
+            i, j = np.triu_indices(len(members), 1)
+            a.append(members[i])
+            b.append(members[j])
+        else:
+            a.append(np.repeat(members[0], len(members) - 1))
+            b.append(members[1:])
+    return np.concatenate(a), np.concatenate(b)

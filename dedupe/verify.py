@@ -1,0 +1,304 @@
+"""The verdict on a pair of texts, from their verification records.
+
+A record holds the text's words as hashes, in order, with what each is (a number, a
+name, the start of a passage). Shingles, differences and shared passages all follow
+from it, so that no text is read again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from dedupe.kernels import pairs, propose
+from dedupe.parameters import DEFAULT, Parameters
+from dedupe.shingles import Analysis, analyse_texts
+from dedupe.text import TextColumn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+Verdict = Literal[
+    "rejected", "exact", "near", "excerpt", "correction",
+    "follow-up", "digest", "headline",
+]  # fmt: skip
+VERDICTS: tuple[Verdict, ...] = (
+    "rejected", "exact", "near", "excerpt", "correction",
+    "follow-up", "digest", "headline",
+)  # fmt: skip
+# The verdicts that make one story of two texts; the others but "rejected" link them.
+JOINS = frozenset({"exact", "near", "excerpt", "correction"})
+REASONS: tuple[str, ...] = (
+    "little shared",
+    "equal after folding",
+    "most of both shared",
+    "one holds the other",
+    "one number differs, close in time, same headline",
+    "much shared, much new",
+    "holds excerpts of strangers",
+    "same headline, other text",
+    "a template: the differences are numbers",
+    "a template: numbers differ, far apart in time",
+    "too short to be an excerpt",
+    "a brief: not equal, or not close in time",
+)
+BRIEF_REASON = 11
+_UNKNOWN = pairs.UNKNOWN_TIME
+_NO_MASK = np.zeros(0, np.uint64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What a text is verified on.
+
+    *tokens* (uint32) are the body's; *keys* its passage keys in order; *fold* and
+    *headline* hashes of the folded body and headline (0: no headline); *words* the
+    body's length in folded words; *published* epoch seconds or None.
+    """
+
+    tokens: NDArray[np.uint32]
+    keys: NDArray[np.uint64]
+    fold: int
+    headline: int
+    headline_words: int
+    words: float
+    published: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairVerdict:
+    """The decision about two texts, a and b, with its figures.
+
+    *containment_a* is the share of a's shingles found in b, *containment_b* that of
+    b's in a. *longest* is the longest shared passage in tokens, *shared* all aligned
+    tokens; *differences* the short gaps between them, of which *numbers* are in numbers
+    and *names* in names. *hours* is the time apart, None where a time is unknown.
+    """
+
+    verdict: Verdict
+    reason: str
+    jaccard: float
+    containment_a: float
+    containment_b: float
+    longest: int = 0
+    shared: int = 0
+    differences: int = 0
+    numbers: int = 0
+    names: int = 0
+    same_headline: bool = False
+    hours: float | None = None
+
+    @property
+    def joins(self) -> bool:
+        """Whether the two texts are one story."""
+        return self.verdict in JOINS
+
+    @property
+    def containment(self) -> float:
+        """The higher of the two containments."""
+        return max(self.containment_a, self.containment_b)
+
+
+def record(
+    text: str, headline: str | None = None, *, published: int | None = None
+) -> Record:
+    """Make the verification record of one text."""
+    column = TextColumn.from_strings([text])
+    return record_of(
+        analyse_texts(column, TextColumn.from_strings([headline])), 0, published
+    )
+
+
+def record_of(found: Analysis, i: int, published: int | None = None) -> Record:
+    """The record of text *i* of an analysis."""
+    start = int(found.token_offsets[i] + found.sizes[i, 0])
+    return Record(
+        tokens=found.tokens[start : found.token_offsets[i + 1]],
+        keys=found.keys[found.key_offsets[i] : found.key_offsets[i + 1]],
+        fold=int(found.folds[i]),
+        headline=int(found.headlines[i]),
+        headline_words=int(found.sizes[i, 0]),
+        words=float(found.sizes[i, 2]) / 2,
+        published=published,
+    )
+
+
+def thresholds(parameters: Parameters) -> NDArray[np.float64]:
+    """Parameters as the kernel takes them."""
+    p = parameters
+    return np.array(
+        [
+            p.near_jaccard, p.excerpt_containment, p.excerpt_words, p.slot_numbers,
+            p.slot_share, p.far_hours, p.far_slot_share, p.correction_hours,
+            p.follow_up_containment, p.follow_up_words, p.slot_words,
+        ],
+        np.float64,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """The records of n nodes side by side, as verify_pairs takes them."""
+
+    tokens: NDArray[np.uint32]
+    starts: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+    masked: NDArray[np.uint8]
+    mask_starts: NDArray[np.int64]
+    unmask: NDArray[np.uint8]
+    headlines: NDArray[np.uint64]
+    headline_words: NDArray[np.int64]
+    times: NDArray[np.int64]
+
+    @classmethod
+    def of(
+        cls, records: Sequence[Record], masked: NDArray[np.uint64] = _NO_MASK
+    ) -> Records:
+        """Lay out *records*; the passages whose keys are *masked* are no evidence."""
+        lengths = np.array([len(r.tokens) for r in records], np.int64)
+        keys = np.concatenate([r.keys for r in records])
+        key_starts = np.concatenate(([0], np.cumsum([len(r.keys) for r in records])))
+        hidden = propose.mark_keys(keys, np.ascontiguousarray(masked, np.uint64))
+        count = np.concatenate(([0], np.cumsum(hidden, dtype=np.int64)))[key_starts]
+        sizes = np.stack([lengths, [int(2 * r.words) for r in records]], axis=1)
+        times = [_UNKNOWN if r.published is None else r.published for r in records]
+        return cls(
+            tokens=np.concatenate([r.tokens for r in records]),
+            starts=np.cumsum(lengths) - lengths,
+            sizes=sizes,
+            masked=hidden,
+            mask_starts=key_starts,
+            unmask=(
+                (np.diff(count) == np.diff(key_starts)) & (np.diff(key_starts) > 0)
+            ).astype(np.uint8),
+            headlines=np.array([r.headline for r in records], np.uint64),
+            headline_words=np.array([r.headline_words for r in records], np.int64),
+            times=np.repeat(np.array(times, np.int64), 2).reshape(-1, 2),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """Verdicts on pairs of nodes, row by row; see PairVerdict for the figures.
+
+    *figures* (float32): jaccard, containment of left, of right. *counts* (int32):
+    longest, shared, differences, numbers, names.
+    """
+
+    left: NDArray[np.uint32]
+    right: NDArray[np.uint32]
+    verdicts: NDArray[np.uint8]
+    reasons: NDArray[np.uint8]
+    figures: NDArray[np.float32]
+    counts: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    def pick(self, wanted: NDArray[np.bool_] | NDArray[np.intp]) -> Verified:
+        """Some of the rows, by a mask or by their numbers."""
+        return Verified(
+            left=self.left[wanted],
+            right=self.right[wanted],
+            verdicts=self.verdicts[wanted],
+            reasons=self.reasons[wanted],
+            figures=self.figures[wanted],
+            counts=self.counts[wanted],
+        )
+
+
+def verify_rows(
+    records: Records,
+    left: NDArray[np.uint32],
+    right: NDArray[np.uint32],
+    parameters: Parameters,
+) -> Verified:
+    """Verify pairs of *records*, best sorted by *left*; holds no lock in the kernel."""
+    n = len(left)
+    decisions = np.zeros((n, 2), np.uint8)
+    figures, counts = np.zeros((n, 3), np.float32), np.zeros((n, 5), np.int32)
+    pairs.verify_pairs(
+        records.tokens, records.starts, records.sizes, records.masked,
+        records.mask_starts, records.unmask, records.headlines, records.times,
+        left, right, thresholds(parameters), decisions, figures, counts,
+    )  # fmt: skip
+    found = Verified(
+        left=left,
+        right=right,
+        verdicts=decisions[:, 0].copy(),
+        reasons=decisions[:, 1].copy(),
+        figures=figures,
+        counts=counts,
+    )
+    _link_headlines(found, records, parameters)
+    return found
+
+
+def _link_headlines(found: Verified, records: Records, parameters: Parameters) -> None:
+    """Call pairs of one headline that share little else by their name."""
+    a, b = found.left, found.right
+    same = records.headlines[a] == records.headlines[b]
+    same &= records.headlines[a] != 0
+    same &= records.headline_words[a] >= parameters.headline_words
+    same &= found.reasons == pairs.LITTLE_SHARED
+    apart = hours_apart(records.times[a], records.times[b])
+    same &= ~(apart > parameters.headline_hours)
+    found.verdicts[same] = pairs.HEADLINE
+    found.reasons[same] = pairs.SAME_HEADLINE
+
+
+def hours_apart(a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Hours between the spans of time a[i] and b[i]; NaN where one is unknown."""
+    gap = np.maximum(a[..., 0] - b[..., 1], b[..., 0] - a[..., 1])
+    hours = np.maximum(gap, 0) / 3600
+    unknown = (a[..., 0] == _UNKNOWN) | (b[..., 0] == _UNKNOWN)
+    return np.where(unknown, np.nan, hours)
+
+
+def verify(
+    a: Record,
+    b: Record,
+    parameters: Parameters = DEFAULT,
+    *,
+    masked: NDArray[np.uint64] = _NO_MASK,
+) -> PairVerdict:
+    """Decide about two texts; passages whose keys are *masked* are no evidence."""
+    records = Records.of([a, b], masked)
+    found = verify_rows(
+        records, np.zeros(1, np.uint32), np.ones(1, np.uint32), parameters
+    )
+    apart = float(hours_apart(records.times[0], records.times[1]))
+    verdict, reason = int(found.verdicts[0]), int(found.reasons[0])
+    if min(a.words, b.words) < parameters.brief_words:
+        verdict, reason = _judge_brief(a, b, apart, parameters, (verdict, reason))
+    elif a.fold == b.fold:
+        verdict, reason = pairs.EXACT, pairs.EQUAL
+    return PairVerdict(
+        verdict=VERDICTS[verdict],
+        reason=REASONS[reason],
+        jaccard=float(found.figures[0, 0]),
+        containment_a=float(found.figures[0, 1]),
+        containment_b=float(found.figures[0, 2]),
+        longest=int(found.counts[0, 0]),
+        shared=int(found.counts[0, 1]),
+        differences=int(found.counts[0, 2]),
+        numbers=int(found.counts[0, 3]),
+        names=int(found.counts[0, 4]),
+        same_headline=a.headline == b.headline != 0,
+        hours=None if np.isnan(apart) else apart,
+    )
+
+
+def _judge_brief(
+    a: Record, b: Record, apart: float, p: Parameters, found: tuple[int, int]
+) -> tuple[int, int]:
+    equal = a.fold == b.fold and a.headline == b.headline and a.words > 0
+    if equal and not apart > p.brief_hours:
+        return pairs.EXACT, pairs.EQUAL
+    if found[0] == pairs.HEADLINE:
+        return found
+    return pairs.REJECTED, BRIEF_REASON
