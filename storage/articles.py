@@ -40,7 +40,7 @@ _LISTS = ("authors", "tags")
 _TIMES = ("published", "modified", "fetched")
 METADATA = (*_PLAIN, *_LISTS, *_TIMES, "field_sources")
 _DERIVED = (
-    *("url_key", "url_id", "outlet", "agency", "words", "text_hash"),
+    *("url_key", "url_id", "outlet", "agency", "words", "text_hash", "updated"),
     *("block_kinds", "body", "story", "role"),
 )
 _COLUMNS = (*METADATA, *_DERIVED)

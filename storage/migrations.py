@@ -133,6 +133,7 @@ CREATE TABLE articles (
     modified_precision TEXT,
     modified_from TEXT,
     fetched TEXT,               -- first fetched
+    updated TEXT,               -- when this text was first fetched
     section TEXT,
     tags TEXT,                  -- JSON list
     image TEXT,
@@ -144,8 +145,9 @@ CREATE TABLE articles (
     field_sources TEXT,         -- JSON: field to the witness that it was read from
     content_hash TEXT,          -- of the page's bytes
     text_hash INTEGER,          -- of the folded clean body; empty: no words
+    headline_hash INTEGER,      -- of the folded headline; empty: none that counts
     url_id TEXT,                -- the number or UUID in its URL
-    rule_version INTEGER NOT NULL DEFAULT 1,  -- settings that the story was decided by
+    indexed INTEGER NOT NULL DEFAULT 0,  -- the first of its text: proposes candidates
     block_kinds TEXT NOT NULL DEFAULT '',  -- a letter a block: p h l q c t
     body TEXT NOT NULL DEFAULT '',  -- the clean blocks, parted by a blank line
     name TEXT GENERATED ALWAYS AS (headline) VIRTUAL  -- datasette's label
@@ -160,6 +162,8 @@ CREATE INDEX articles_section ON articles(section);
 CREATE INDEX articles_access ON articles(access);
 CREATE INDEX articles_fetched ON articles(fetched);
 CREATE INDEX articles_text_hash ON articles(text_hash);
+CREATE INDEX articles_headline_hash ON articles(headline_hash)
+    WHERE headline_hash IS NOT NULL;
 CREATE INDEX articles_url_id ON articles(outlet, url_id) WHERE url_id IS NOT NULL;
 CREATE INDEX stories_anchor ON stories(anchor);
 CREATE INDEX stories_canonical ON stories(canonical);
@@ -298,7 +302,11 @@ CREATE TABLE pairs (
     containment_a REAL,         -- share of a's shingles found in b
     containment_b REAL,
     longest_passage INTEGER,    -- words
-    headline_similarity REAL,
+    differences INTEGER,        -- short gaps between what both texts hold
+    numbers INTEGER,            -- of the differences, those in numbers
+    names INTEGER,              -- of the differences, those in names
+    same_headline INTEGER,
+    headline_similarity REAL,   -- share of the headlines' words in common
     hours_apart REAL,
     reason TEXT,
     run INTEGER REFERENCES runs(id) ON DELETE SET NULL,

@@ -37,6 +37,12 @@ class Names:
             self._outlets[key] = find_or_add_outlet(self._db, name, host)
         return self._outlets[key]
 
+    def find_outlet(self, name: str | None, url: str) -> int | None:
+        """Find the outlet, and make no row for it."""
+        host = host_of(url)
+        known = self._outlets.get((name, host))
+        return known or find_outlet(self._db, name, host)
+
     def agency(self, name: str | None) -> int | None:
         """Return the agency called *name*; "" is the unnamed one, None is none."""
         if name is None:
@@ -47,17 +53,23 @@ class Names:
         return self._agencies[name]
 
 
-def find_or_add_outlet(db: Database, name: str | None, host: str = "") -> int | None:
-    """Return the outlet's id by *name*, else by *host*; None where both are empty."""
-    if not name and not host:
-        return None
+def find_outlet(db: Database, name: str | None, host: str = "") -> int | None:
+    """Find the outlet's id by *name*, or where it has none by *host*."""
     sql = "SELECT id FROM outlets WHERE name = ?"
     row = db.conn.execute(sql, [name or host]).fetchone()
     if row is None and not name:
         sql = "SELECT id FROM outlets WHERE host = ? ORDER BY id LIMIT 1"
         row = db.conn.execute(sql, [host]).fetchone()
-    if row is not None:
-        return int(row[0])
+    return None if row is None else int(row[0])
+
+
+def find_or_add_outlet(db: Database, name: str | None, host: str = "") -> int | None:
+    """Return the outlet's id, its row made where need be; None for two empty names."""
+    if not name and not host:
+        return None
+    found = find_outlet(db, name, host)
+    if found is not None:
+        return found
     cursor = db.conn.execute(
         "INSERT INTO outlets (name, host) VALUES (?, ?)", [name or host, host or None]
     )

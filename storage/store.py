@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from dedupe.parameters import DEFAULT
 from storage.opening import named_errors, open_database
 
 if TYPE_CHECKING:
@@ -15,39 +15,27 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
+    from dedupe.parameters import Parameters
+    from storage.adding import Adder
     from storage.article import Article
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What became of one added article.
-
-    *verdict* is "new" where it joined no story, or the pair verdict by which it did
-    (exact, near, excerpt, correction), and then *of* is the article that it was
-    verified against. "known": nothing had changed. "forgotten": a tombstone refused
-    it, and *article* and *story* are None. *role* is "canonical" or "copy". *removed*
-    counts the blocks taken out.
-    """
-
-    article: int | None
-    story: int | None
-    role: str | None
-    verdict: str
-    of: int | None = None
-    removed: int = 0
-    is_new: bool = False
-    is_revision: bool = False
+    from storage.verdict import Verdict
 
 
 class Store:
     """One connection to a database: readers use *db*, writers a transaction()."""
 
     def __init__(
-        self, db: Database, path: Path, now: Callable[[], datetime] | None = None
+        self,
+        db: Database,
+        path: Path,
+        now: Callable[[], datetime] | None = None,
+        parameters: Parameters = DEFAULT,
     ) -> None:
         self.db = db
         self.path = path
         self.now = now or (lambda: datetime.now(UTC))
+        self.parameters = parameters
+        self._adder: Adder | None = None
 
     @classmethod
     def open(
@@ -93,8 +81,12 @@ class Store:
         """
         with named_errors(self.path):
             if self.db.conn.in_transaction:
-                with self.db.atomic():
-                    yield self.db
+                try:
+                    with self.db.atomic():
+                        yield self.db
+                except BaseException:
+                    self.forget_caches()
+                    raise
                 return
             self.db.execute("BEGIN IMMEDIATE")
             try:
@@ -103,7 +95,22 @@ class Store:
             except BaseException:
                 if self.db.conn.in_transaction:
                     self.db.execute("ROLLBACK")
+                self.forget_caches()
                 raise
+
+    @property
+    def adder(self) -> Adder:
+        """What writes articles; made at the first use, since it loads the kernels."""
+        if self._adder is None:
+            from storage.wiring import make_adder
+
+            self._adder = make_adder(self.db, self.parameters)
+        return self._adder
+
+    def forget_caches(self) -> None:
+        """Ask the database again for what other processes may have written."""
+        if self._adder is not None:
+            self._adder.forget_caches()
 
     def add(self, article: Article, *, run: int | None = None) -> Verdict:
         """Add one article in a transaction of its own."""
@@ -123,4 +130,13 @@ class Store:
         of each article and its verdict inside that savepoint, so that a crawl writes
         the page's state with it or not at all.
         """
-        raise NotImplementedError
+        prepared = [self.adder.prepare(article) for article in articles]
+        verdicts: list[Verdict] = []
+        with self.transaction():
+            for number, one in enumerate(prepared):
+                with self.transaction():
+                    verdict = self.adder.add(one, run)
+                    if also is not None:
+                        also(number, verdict)
+                verdicts.append(verdict)
+        return verdicts

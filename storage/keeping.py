@@ -1,0 +1,150 @@
+"""Which article of a story is shown, and which printed it first.
+
+Times are intervals: a day is all of its day, and nothing was published after we
+fetched it. Where intervals overlap nobody can say who was first, and it is a tie.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import orjson
+
+from storage.errors import DatabaseError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlite_utils import Database
+
+_WIDTH = {
+    "day": timedelta(hours=23, minutes=59, seconds=59),
+    "minute": timedelta(seconds=59),
+    "second": timedelta(0),
+}
+_ALWAYS = datetime.fromisoformat("0001-01-02T00:00:00+00:00")
+_NEVER = datetime.fromisoformat("9999-12-30T00:00:00+00:00")
+_SETTING = "keep"
+_MEMBERS = """
+SELECT articles.id, articles.story, articles.role, articles.headline,
+    articles.text_hash, articles.words, articles.published,
+    articles.published_precision, articles.fetched, articles.outlet,
+    outlets.name, outlets.agency IS NOT NULL
+FROM articles LEFT JOIN outlets ON outlets.id = articles.outlet
+WHERE articles.id IN ({marks})"""
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """What deciding a story needs to know of an article; times are ISO texts."""
+
+    id: int
+    story: int
+    role: str
+    headline: str
+    text_hash: int | None
+    words: int
+    published: str | None
+    precision: str | None
+    fetched: str | None
+    outlet: int | None
+    outlet_name: str | None
+    is_agency: bool
+
+    @property
+    def interval(self) -> tuple[datetime, datetime]:
+        """The earliest and the latest moment at which it may have been published."""
+        fetched = datetime.fromisoformat(self.fetched) if self.fetched else _NEVER
+        if self.published is None:
+            return _ALWAYS, fetched
+        start = datetime.fromisoformat(self.published)
+        end = start + _WIDTH[self.precision or "second"]
+        return start, max(start, min(end, fetched))
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """A keep rule: "earliest", "longest", or a list of preferred outlets' names."""
+
+    rule: str = "earliest"
+
+    def __post_init__(self) -> None:
+        if not self.rule.strip():
+            raise DatabaseError("the keep rule is empty: earliest, longest or outlets")
+
+    def canonical(self, members: Sequence[Member]) -> Member:
+        """Pick the member that is shown; ties go to the earliest, then the oldest."""
+        return min(members, key=lambda member: self._key(member, members))
+
+    def first(self, members: Sequence[Member]) -> int | None:
+        """Find the member that printed the story first; None where it is a tie.
+
+        Articles of one outlet do not tie with each other.
+        """
+        early = maybe_first(members)
+        if len({member.outlet for member in early}) > 1:
+            return None
+        return min(early, key=_by_time).id
+
+    def _key(self, member: Member, members: Sequence[Member]) -> tuple[object, ...]:
+        if self.rule == "earliest":
+            early = maybe_first(members)
+            return (member not in early, *_by_credit(member))
+        if self.rule == "longest":
+            return (-member.words, *_by_time(member))
+        names = [name.strip() for name in self.rule.split(",")]
+        name = member.outlet_name
+        place = names.index(name) if name in names else len(names)
+        return (place, *_by_time(member))
+
+
+def maybe_first(members: Sequence[Member]) -> list[Member]:
+    """Return the members that none of the others is sure to precede."""
+    limit = min(member.interval[1] for member in members)
+    return [member for member in members if member.interval[0] <= limit]
+
+
+def load_members(db: Database, articles: Iterable[int]) -> list[Member]:
+    """Load what deciding their stories needs to know of *articles*."""
+    ids = sorted(articles)
+    found: list[Member] = []
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        sql = _MEMBERS.format(marks=",".join("?" * len(some)))
+        found += [_member(row) for row in db.conn.execute(sql, some)]
+    return found
+
+
+def load_keeper(db: Database) -> Keeper:
+    """Load the keep rule of a database."""
+    row = db.conn.execute(
+        "SELECT value FROM settings WHERE key = ?", [_SETTING]
+    ).fetchone()
+    return Keeper(orjson.loads(row[0])) if row else Keeper()
+
+
+def save_keeper(db: Database, keeper: Keeper) -> None:
+    """Keep the rule for every later decision."""
+    db.conn.execute(
+        "INSERT INTO settings (key, value) VALUES (?, ?)"
+        " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        [_SETTING, orjson.dumps(keeper.rule).decode()],
+    )
+
+
+def _by_credit(member: Member) -> tuple[object, ...]:
+    return (not member.is_agency, member.fetched or "~", member.id)
+
+
+def _by_time(member: Member) -> tuple[object, ...]:
+    return (member.interval[0], member.fetched or "~", member.id)
+
+
+def _member(row: Sequence[object]) -> Member:
+    names = tuple(Member.__slots__)
+    values = dict(zip(names, row, strict=True))
+    values["is_agency"] = bool(values["is_agency"])
+    return Member(**values)  # type: ignore[arg-type]

@@ -1,0 +1,153 @@
+"""The stories of one component of the pair graph, by dedupe's own rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedupe.stories import join_nodes, mark_digests
+from dedupe.verify import VERDICTS, Verified
+from storage.pairs import REVIEWED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dedupe.parameters import Parameters
+    from storage.keeping import Member
+    from storage.pairs import StoredPair
+
+_CODES = {verdict: code for code, verdict in enumerate(VERDICTS)}
+_EXCERPT, _DIGEST = _CODES["excerpt"], _CODES["digest"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """One story: its anchor and all of its members, the anchor among them."""
+
+    anchor: int
+    members: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Division:
+    """The stories of a component, and the pairs whose verdict it changed."""
+
+    groups: tuple[Group, ...]
+    changed: tuple[StoredPair, ...]
+
+
+class Partition:
+    """Divides a component into stories; a function of its pairs alone."""
+
+    def __init__(self, parameters: Parameters) -> None:
+        self._parameters = parameters
+
+    def __call__(
+        self, members: Sequence[Member], pairs: Sequence[StoredPair]
+    ) -> Division:
+        """Divide *members*; *pairs* are all decisions among them but rejections."""
+        if len(members) == 1:
+            alone = Group(anchor=members[0].id, members=(members[0].id,))
+            return Division(groups=(alone,), changed=())
+        node_of, nodes = self._collapse(members, pairs)
+        edges = _between_nodes(pairs, node_of)
+        found = _verified(edges, node_of)
+        by_id = {member.id: member for member in members}
+        heads = [by_id[node[0]] for node in nodes]
+        words = np.array([head.words for head in heads], np.int64)
+        mark_digests(found, words, self._parameters.digest_parts)
+        joined = join_nodes(
+            len(nodes),
+            found,
+            np.array([len(node) for node in nodes], np.int64),
+            words,
+            _ranks(heads),
+        )
+        groups: dict[int, list[int]] = {}
+        for node, anchor in enumerate(joined.anchor.tolist()):
+            groups.setdefault(anchor, []).extend(nodes[node])
+        return Division(
+            groups=tuple(
+                Group(anchor=nodes[anchor][0], members=tuple(sorted(articles)))
+                for anchor, articles in groups.items()
+            ),
+            changed=_changed(edges, found),
+        )
+
+    def _collapse(
+        self, members: Sequence[Member], pairs: Sequence[StoredPair]
+    ) -> tuple[dict[int, int], list[list[int]]]:
+        """Make one node of the articles of one text, briefs excepted."""
+        parted = {(pair.a, pair.b) for pair in pairs if pair.verdict == "rejected"}
+        nodes: list[list[int]] = []
+        node_of: dict[int, int] = {}
+        by_text: dict[int | None, int] = {}
+        for member in sorted(members, key=lambda member: member.id):
+            whole = member.words >= self._parameters.brief_words
+            place = by_text.get(member.text_hash) if whole else None
+            # Where a person has parted two equal texts, they are two nodes.
+            if place is None or (nodes[place][0], member.id) in parted:
+                place = len(nodes)
+                nodes.append([])
+                by_text.setdefault(member.text_hash if whole else None, place)
+            nodes[place].append(member.id)
+            node_of[member.id] = place
+        return node_of, nodes
+
+
+def _between_nodes(
+    pairs: Sequence[StoredPair], node_of: Mapping[int, int]
+) -> list[StoredPair]:
+    return [pair for pair in pairs if node_of[pair.a] != node_of[pair.b]]
+
+
+def _verified(pairs: Sequence[StoredPair], node_of: Mapping[int, int]) -> Verified:
+    left = np.array([node_of[pair.a] for pair in pairs], np.uint32)
+    right = np.array([node_of[pair.b] for pair in pairs], np.uint32)
+    codes = np.array([_CODES[pair.verdict] for pair in pairs], np.uint8)
+    # Whether an excerpt's whole is a digest is for the component to say, each time.
+    codes[codes == _DIGEST] = _EXCERPT
+    figures = np.array(
+        [
+            (pair.jaccard or 0, pair.containment_a or 0, pair.containment_b or 0)
+            for pair in pairs
+        ],
+        np.float32,
+    ).reshape(-1, 3)
+    swap = left > right
+    left[swap], right[swap] = right[swap], left[swap]
+    figures[swap] = figures[swap][:, [0, 2, 1]]
+    return Verified(
+        left=left,
+        right=right,
+        verdicts=codes,
+        reasons=np.zeros(len(pairs), np.uint8),
+        figures=figures,
+        counts=np.zeros((len(pairs), 5), np.int32),
+    )
+
+
+def _ranks(heads: Sequence[Member]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    order = sorted(
+        range(len(heads)),
+        key=lambda place: ((heads[place].text_hash or 0) % (1 << 64), heads[place].id),
+    )
+    ranks = np.empty(len(heads), np.int64)
+    ranks[order] = np.arange(len(heads))
+    return ranks
+
+
+def _changed(pairs: Sequence[StoredPair], found: Verified) -> tuple[StoredPair, ...]:
+    """Return the excerpts that became digests' parts, and those that are none now."""
+    reasons = {
+        "digest": "holds excerpts of strangers",
+        "excerpt": "one holds the other",
+    }
+    changed = []
+    for pair, code in zip(pairs, found.verdicts.tolist(), strict=True):
+        verdict = VERDICTS[code]
+        if verdict != pair.verdict and pair.reason != REVIEWED:
+            changed.append(replace(pair, verdict=verdict, reason=reasons[verdict]))
+    return tuple(changed)

@@ -1,0 +1,77 @@
+"""What is done to an article before the transaction: clean, mask, analyse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from dedupe.block import Block
+from dedupe.blocks import CleanBody, clean
+from dedupe.boilerplate import mask
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from storage.article import Article
+    from storage.signing import Signed
+
+    Sign = Callable[[str, str], Signed]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """An article with all that can be known of it without writing.
+
+    *whole* is the body without its repeats, *body* also without the boilerplate
+    *known* when it was prepared.
+    """
+
+    article: Article
+    whole: CleanBody
+    body: CleanBody
+    signed: Signed
+
+
+def prepare(article: Article, known: Collection[int], sign: Sign) -> Prepared:
+    """Clean and sign *article*, given the boilerplate keys of its outlet."""
+    article = storable(article)
+    whole = clean(article.headline, article.blocks, subheadline=article.subheadline)
+    body = mask(whole, known)
+    return Prepared(
+        article=article,
+        whole=whole,
+        body=body,
+        signed=sign(article.headline, body.body),
+    )
+
+
+def prepare_again(prepared: Prepared, known: Collection[int], sign: Sign) -> Prepared:
+    """Mask anew, with the lines known by now; signs only where that differs."""
+    body = mask(prepared.whole, known)
+    if body == prepared.body:
+        return prepared
+    return replace(
+        prepared, body=body, signed=sign(prepared.article.headline, body.body)
+    )
+
+
+def storable(article: Article) -> Article:
+    """Make every text one that UTF-8 and SQLite hold, and every block one line."""
+    blocks = tuple(
+        Block(text, block.kind)
+        for block in article.blocks
+        if (text := " ".join(_utf8(block.text).split()))
+    )
+    texts = {
+        name: _utf8(value)
+        for name in article.__slots__
+        if isinstance(value := getattr(article, name), str)
+    }
+    texts["headline"] = " ".join(texts["headline"].split())
+    return replace(article, blocks=blocks, **texts)  # type: ignore[arg-type]
+
+
+def _utf8(text: str) -> str:
+    if text.isascii():
+        return text.replace("\0", "")
+    return text.encode(errors="replace").decode().replace("\0", "")

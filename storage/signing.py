@@ -1,0 +1,67 @@
+"""The index entries of one article, from the kernels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedupe.bands import number_bands
+from dedupe.parameters import DEFAULT, Parameters
+from dedupe.shingles import analyse_texts
+from dedupe.signature import permutations
+from dedupe.text import TextColumn
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """What the index holds of one text.
+
+    *fold* is the hash of the folded body as a signed integer, None where it has no
+    words; *bands* and *passages* are keys as signed integers, sorted; *minima* is the
+    signature as little-endian uint32.
+    """
+
+    fold: int | None
+    words: int
+    bands: tuple[int, ...]
+    passages: tuple[int, ...]
+    minima: bytes
+
+
+class IndexSigner:
+    """Signs articles for the index under one set of parameters."""
+
+    def __init__(self, parameters: Parameters = DEFAULT) -> None:
+        self.parameters = parameters
+        self._permutations = permutations(parameters.num_perm, parameters.seed)
+
+    def sign(self, headline: str, body: str) -> Signed:
+        """Sign one article; a body without words has no keys at all."""
+        found = analyse_texts(
+            TextColumn.from_strings([body]),
+            TextColumn.from_strings([headline]),
+            permutations=self._permutations,
+            bands=self.parameters.bands,
+            rows=self.parameters.rows,
+            keep_signatures=True,
+        )
+        words = int(found.sizes[0, 1])
+        if not words:
+            return Signed(fold=None, words=0, bands=(), passages=(), minima=b"")
+        return Signed(
+            fold=int(found.folds[:1].view(np.int64)[0]),
+            words=words,
+            bands=_signed(number_bands(found.bands[0])),
+            passages=_signed(found.keys),
+            minima=found.signatures[0].astype("<u4").tobytes(),
+        )
+
+
+def _signed(keys: NDArray[np.uint64]) -> tuple[int, ...]:
+    # In the order of the table, so that neighbours are written together.
+    return tuple(sorted(set(keys.view(np.int64).tolist())))

@@ -1,0 +1,183 @@
+"""Stories in the database: a local repair around the articles that changed.
+
+Which articles are one story is decided by dedupe.stories; here the component of the
+pair graph around a change is loaded, and its groups get ids, canonicals and counts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from storage.keeping import Keeper, Member, load_members
+from storage.pairs import CONNECTING, linking_pairs, save_verdicts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sqlite_utils import Database
+
+    from storage.pairs import StoredPair
+    from storage.partition import Group, Partition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """What a repair changed: articles that moved from one story id to another."""
+
+    moved: tuple[int, ...]
+    stories: tuple[int, ...]
+
+
+class Stories:
+    """Keeps articles.story, articles.role and the stories table in step with pairs."""
+
+    def __init__(self, db: Database, partition: Partition, keeper: Keeper) -> None:
+        self._db = db
+        self._partition = partition
+        self.keeper = keeper
+
+    def mint(self, headline: str) -> int:
+        """Make a story for an article that is about to be inserted; return its id."""
+        cursor = self._db.conn.execute(
+            "INSERT INTO stories (name) VALUES (?)", [headline]
+        )
+        return int(cursor.lastrowid or 0)
+
+    def begin(self, story: int, article: int, row: Mapping[str, Any]) -> None:
+        """Write a story of one article, which nothing joins."""
+        day = row["published"]
+        self._db.conn.execute(
+            "UPDATE stories SET anchor = ?1, canonical = ?1, first = ?1,"
+            " first_published = ?2, last_published = ?2 WHERE id = ?3",
+            [article, day, story],
+        )
+
+    def repair(self, changed: Iterable[int]) -> Repair:
+        """Decide the stories around *changed* anew and write what differs.
+
+        An id goes with most of its members (tie: the oldest story); an id that is
+        left over becomes an alias of the story that most of its members went to.
+        """
+        members, pairs = self._component(changed)
+        division = self._partition(list(members.values()), pairs)
+        save_verdicts(self._db, division.changed)
+        groups = division.groups
+        ids = self._assign(groups, members)
+        moved = [
+            article
+            for group, story in zip(groups, ids, strict=True)
+            for article in group.members
+            if members[article].story != story
+        ]
+        for group, story in zip(groups, ids, strict=True):
+            self._write(group, story, members)
+        self._retire(groups, ids, members)
+        return Repair(moved=tuple(moved), stories=tuple(ids))
+
+    def _component(
+        self, changed: Iterable[int]
+    ) -> tuple[dict[int, Member], list[StoredPair]]:
+        """Load all that is linked to *changed*, and all of the stories met."""
+        members: dict[int, Member] = {}
+        pairs: dict[tuple[int, int], StoredPair] = {}
+        seen: set[int] = set()
+        front = set(changed)
+        while front:
+            found = load_members(self._db, front)
+            members |= {member.id: member for member in found}
+            linked = linking_pairs(self._db, front)
+            pairs |= {(pair.a, pair.b): pair for pair in linked}
+            near = {
+                end
+                for pair in linked
+                if pair.verdict in CONNECTING
+                for end in (pair.a, pair.b)
+            }
+            stories = {member.story for member in found} - seen
+            seen |= stories
+            near |= self._members_of(stories)
+            front = near - members.keys()
+        kept = [p for p in pairs.values() if p.a in members and p.b in members]
+        return members, kept
+
+    def _members_of(self, stories: Iterable[int]) -> set[int]:
+        execute = self._db.conn.execute
+        return {
+            row[0]
+            for story in stories
+            for row in execute("SELECT id FROM articles WHERE story = ?", [story])
+        }
+
+    def _assign(
+        self, groups: Sequence[Group], members: Mapping[int, Member]
+    ) -> list[int]:
+        votes = [
+            (-count, story, place)
+            for place, group in enumerate(groups)
+            for story, count in Counter(members[a].story for a in group.members).items()
+        ]
+        ids: dict[int, int] = {}
+        for _, story, place in sorted(votes):
+            if place not in ids and story not in ids.values():
+                ids[place] = story
+        for place, group in enumerate(groups):
+            if place not in ids:
+                ids[place] = self.mint(members[group.anchor].headline)
+        return [ids[place] for place in range(len(groups))]
+
+    def _write(self, group: Group, story: int, members: Mapping[int, Member]) -> None:
+        own = [members[article] for article in group.members]
+        canonical = self.keeper.canonical(own)
+        first = self.keeper.first(own)
+        days = [member.published for member in own if member.published]
+        outlets = {member.outlet for member in own}
+        self._db.conn.execute(
+            "UPDATE stories SET name = ?, anchor = ?, canonical = ?, first = ?,"
+            " size = ?, outlets = ?, first_published = ?, last_published = ?"
+            " WHERE id = ?",
+            [
+                *(canonical.headline, group.anchor, canonical.id, first, len(own)),
+                *(len(outlets), min(days, default=None), max(days, default=None)),
+                story,
+            ],
+        )
+        for member in own:
+            role = "canonical" if member.id == canonical.id else "copy"
+            if (member.story, member.role) != (story, role):
+                self._db.conn.execute(
+                    "UPDATE articles SET story = ?, role = ? WHERE id = ?",
+                    [story, role, member.id],
+                )
+
+    def _retire(
+        self,
+        groups: Sequence[Group],
+        ids: Sequence[int],
+        members: Mapping[int, Member],
+    ) -> None:
+        went: dict[int, Counter[int]] = defaultdict(Counter)
+        for group, story in zip(groups, ids, strict=True):
+            for article in group.members:
+                went[members[article].story][story] += 1
+        for old in went.keys() - set(ids):
+            heir = min(went[old], key=lambda story: (-went[old][story], story))
+            self.alias(old, heir)
+
+    def alias(self, old: int, heir: int) -> None:
+        """Let the story id *old* redirect to *heir*, and what redirected to it."""
+        execute = self._db.conn.execute
+        execute("UPDATE story_aliases SET story = ? WHERE story = ?", [heir, old])
+        execute("INSERT INTO story_aliases (id, story) VALUES (?, ?)", [old, heir])
+        execute("DELETE FROM stories WHERE id = ?", [old])
+
+
+def find_story(db: Database, story: int) -> int | None:
+    """Return the story that *story* is, or redirects to."""
+    row = db.conn.execute(
+        "SELECT id FROM stories WHERE id = ? UNION ALL"
+        " SELECT story FROM story_aliases WHERE id = ?",
+        [story, story],
+    ).fetchone()
+    return None if row is None else int(row[0])

@@ -1,0 +1,30 @@
+"""What writes articles, wired to one connection; loading it loads the kernels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from storage.adding import Adder
+from storage.deciding import Decider
+from storage.index import SqliteIndex
+from storage.keeping import load_keeper
+from storage.outlet_blocks import OutletBlocks
+from storage.outlets import Names
+from storage.partition import Partition
+from storage.stories import Stories
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+    from dedupe.parameters import Parameters
+
+
+def make_adder(db: Database, parameters: Parameters) -> Adder:
+    """Wire the parts that write articles to one connection."""
+    return Adder(
+        db,
+        names=Names(db),
+        blocks=OutletBlocks(db),
+        decider=Decider(db, SqliteIndex(db), parameters),
+        stories=Stories(db, Partition(parameters), load_keeper(db)),
+    )
