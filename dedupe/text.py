@@ -67,6 +67,8 @@ _CHARACTER_RANGES = (
     (0xF900, 0xFAFF),
     (0x20000, 0x323AF),
 )
+_CHARACTERS = "".join(f"{chr(low)}-{chr(high)}" for low, high in _CHARACTER_RANGES)
+_WORD = re.compile(f"[{_CHARACTERS}]|[^ {_CHARACTERS}]+")
 _THOUSANDS = re.compile(r"(?<=[0-9])[.,](?=[0-9]{3}(?![0-9]))")
 
 
@@ -158,12 +160,4 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The folded words of *text*; one character each in scripts without spaces."""
-    found: list[str] = []
-    for word in fold(text).split():
-        start = 0
-        for at, character in enumerate(word):
-            if is_character_script(ord(character)):
-                found.extend(x for x in (word[start:at], character) if x)
-                start = at + 1
-        found.extend(x for x in (word[start:],) if x)
-    return found
+    return _WORD.findall(fold(text))
