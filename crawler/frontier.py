@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from storage.crawl_state import CrawlState, PageState
 
 CHUNK = 32
-# Failures in a row after which an outlet is left alone for the rest of the run.
+# Failures in a row after which a host is left alone for the rest of the run.
 MOST_FAILURES = 4
 
 
@@ -52,12 +52,14 @@ class OutletQueue:
     under_way: int = 0
     uncommitted: set[str] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
+    feeds: dict[frozenset[str], str] = field(default_factory=dict)
     taken: int = 0
     polled: int = 0
     started: float | None = None
     not_before: float = 0.0
     delay: float = 0.0
-    failures: int = 0
+    failures: Counter[str] = field(default_factory=Counter)
+    dead_hosts: set[str] = field(default_factory=set)
     stopped: str | None = None
     waits: int = 0
     counts: Counter[str] = field(default_factory=Counter)
@@ -151,16 +153,23 @@ class Frontier:
         queue.uncommitted.discard(key)
         self.wake()
 
-    def succeed(self, queue: OutletQueue) -> None:
-        """The outlet answered."""
-        queue.failures = 0
+    def succeed(self, queue: OutletQueue, url: str) -> None:
+        """The host of *url* answered."""
+        queue.failures.pop(host_of(url), None)
 
-    def fail(self, queue: OutletQueue, reason: str) -> None:
-        """The outlet did not answer; after too many in a row it is left alone."""
-        queue.failures += 1
+    def fail(self, queue: OutletQueue, url: str, reason: str) -> None:
+        """The host of *url* did not answer; after too many in a row it is left alone.
+
+        With the outlet's own host the outlet is; a dead host of its feeds is not that.
+        """
+        host = host_of(url)
+        queue.failures[host] += 1
         queue.counts[f"failed: {reason}"] += 1
-        if queue.failures >= MOST_FAILURES and queue.stopped is None:
-            self.stop(queue, f"{queue.failures} failures in a row, the last: {reason}")
+        if queue.failures[host] < MOST_FAILURES:
+            return
+        queue.dead_hosts.add(host)
+        if host == queue.outlet.host:
+            self.stop(queue, f"{MOST_FAILURES} failures in a row, the last: {reason}")
 
     def stop(self, queue: OutletQueue, reason: str) -> None:
         """Leave an outlet alone for the rest of the run; its pages wait."""
@@ -184,8 +193,10 @@ class Frontier:
         now = self.now()
         if queue.stopped or queue.under_way >= concurrency or now < queue.not_before:
             return None
-        if queue.sources:
-            return queue.sources.popleft()
+        while queue.sources:
+            source = queue.sources.popleft()
+            if host_of(source.url) not in queue.dead_hosts:
+                return source
         if self._is_spent(queue, now):
             return None
         if not queue.pages and queue.may_hold_more:
@@ -213,7 +224,12 @@ class Frontier:
             since=self.since,
         )
         # A page is asked for once a run: a retry that is due again belongs to the next.
-        queue.pages.extend(page for page in pages if page.url_key not in queue.asked)
+        queue.pages.extend(
+            page
+            for page in pages
+            if page.url_key not in queue.asked
+            and host_of(page.url) not in queue.dead_hosts
+        )
         queue.may_hold_more = len(pages) == CHUNK and bool(queue.pages)
 
     def _take(self, queue: OutletQueue, page: PageState) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         PageState,
         RobotsState,
     )
-    from storage.store import Verdict
+    from storage.verdict import Verdict
 
 
 class _Job:

@@ -179,9 +179,10 @@ def write_outlet(outlet: Outlet) -> str:
 def _resolve_one(target: str, catalogue: Catalogue) -> Outlet:
     known = catalogue.find(target)
     if "://" not in target:
-        if known is not None:
+        is_host = re.fullmatch(r"(?:[\w-]+\.)+[\w-]+(?::\d+)?(?:/\S*)?", target)
+        if known is not None and not is_host:
             return known
-        if not re.fullmatch(r"(?:[\w-]+\.)+[\w-]+(?::\d+)?(?:/\S*)?", target):
+        if not is_host:
             raise OutletError(
                 f"{target!r} is no outlet of the catalogue, host or URL: "
                 "see wirecopy outlets list"
@@ -191,7 +192,8 @@ def _resolve_one(target: str, catalogue: Catalogue) -> Outlet:
     if urlsplit(home).scheme not in {"http", "https"} or not host_of(home):
         raise OutletError(f"{target!r} is no http(s) URL with a host: check it")
     if known is not None:
-        return replace(known, home=home)
+        sections = (*known.sections, known.home) if home != known.home else ()
+        return replace(known, home=home, sections=sections)
     return Outlet(name=host_of(home) + _port(home), home=home)
 
 

@@ -40,9 +40,7 @@ def is_binary(body: bytes) -> bool:
 def fetched(page: PageState, response: Response, *, now: float) -> PageState:
     """Note on *page* that *response* came: status, validators, times, hash."""
     if response.status == 304:
-        return replace(
-            page, status=304, last_fetched=now, fetches=page.fetches + 1, reason=None
-        )
+        return replace(page, status=304, last_fetched=now, fetches=page.fetches + 1)
     content_hash = digest(response.body)
     is_changed = content_hash != page.content_hash
     return replace(

@@ -19,6 +19,12 @@ _ORDER: dict[PageKind, int] = {
     "article": 4,
 }
 
+# The reason of a feed that another feed of the outlet repeats; it is not polled again.
+SAME_LINKS = "same links as"
+# Polls after which a source is judged by what it brought, and not by its kind: who
+# was read first had all the new links.
+ENOUGH_POLLS = 5
+
 
 def pick_sources(
     sources: Sequence[PageState], *, now: float, limit: int, poll_all: bool
@@ -29,7 +35,7 @@ def pick_sources(
     set and fewer are due, the best of the others fill up; failed ones never do.
     """
     new = [source for source in sources if source.outcome is None]
-    known = [source for source in sources if source.outcome is not None]
+    known = [s for s in sources if s.outcome is not None and not _is_twin(s)]
     due = sorted((s for s in known if _is_due(s, now)), key=_merit)
     picked = due[:limit]
     if poll_all and not new:
@@ -38,15 +44,18 @@ def pick_sources(
     return [*sorted(new, key=lambda source: _ORDER[source.kind]), *picked]
 
 
+def _is_twin(source: PageState) -> bool:
+    return (source.reason or "").startswith(SAME_LINKS)
+
+
 def _is_due(source: PageState, now: float) -> bool:
     return source.next_check is not None and source.next_check <= now
 
 
-def _merit(source: PageState) -> tuple[bool, bool, float, int, float]:
+def _merit(source: PageState) -> tuple[bool, float, int, float]:
     return (
         source.outcome != "listing",
-        source.fresh == 0,
-        -source.fresh / max(source.fetches, 1),
+        -source.fresh / source.fetches if source.fetches >= ENOUGH_POLLS else -1.0,
         _ORDER[source.kind],
         source.last_fetched or 0.0,
     )

@@ -79,6 +79,7 @@ ITEM_PIPELINES = {"crawler.pipelines.store.StorePipeline": 800}
 EXTENSIONS = {
     "scrapy.extensions.throttle.AutoThrottle": None,
     "crawler.extensions.throttle.PoliteThrottle": 0,
+    "crawler.extensions.watch.Watch": 0,
 }
 DOWNLOADER_MIDDLEWARES = {
     "crawler.guard.GuardMiddleware": 50,

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from storage.article import Article
-    from storage.store import Store, Verdict
+    from storage.store import Store
+    from storage.verdict import Verdict
 
 logger = logging.getLogger(__name__)
 

@@ -81,6 +81,11 @@ class ExtractionPool:
         self._pool.close()
         self._pool.join()
 
+    def terminate(self) -> None:
+        """End the workers at once; what they were at is lost."""
+        self._pool.terminate()
+        self._pool.join()
+
     def __enter__(self) -> Self:
         return self
 
@@ -91,8 +96,7 @@ class ExtractionPool:
         traceback: TracebackType | None,
     ) -> None:
         if error is not None:
-            self._pool.terminate()
-            self._pool.join()
+            self.terminate()
         else:
             self.close()
 

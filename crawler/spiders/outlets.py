@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import Request, Spider, signals
 
 from crawler import pages
-from crawler.errors import NotAnArticle
-from crawler.extraction import Extraction, ExtractionError
+from crawler.errors import ExtractionError, NotAnArticle
+from crawler.extract.workers import ExtractionPool, Task
 from crawler.failures import reason_of
 from crawler.jobs import PageJob, SourceJob
 from crawler.middlewares.robots import DISALLOWED
 from crawler.outlets import load_catalogue, resolve
+from crawler.polling import SAME_LINKS
 from crawler.session import CrawlPlan, Session
 from crawler.sources import Source, read_source
 from storage.urls import source_key, url_key
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from crawler.frontier import OutletQueue
     from storage.article import Article
     from storage.crawl_state import Link, PageState
-    from storage.store import Verdict
+    from storage.verdict import Verdict
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +57,7 @@ class OutletsSpider(Spider):
             plan = CrawlPlan(outlets=tuple(resolve(targets, load_catalogue())))
         self.plan = plan
         self.session: Session
-        self.extraction: Extraction
+        self.extraction: ExtractionPool
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -68,8 +70,8 @@ class OutletsSpider(Spider):
         """Open the database, and hand out requests until nothing is left."""
         settings = self.crawler.settings
         self.session.open()
-        self.extraction = Extraction(
-            settings.getint("WIRECOPY_WORKERS"),
+        self.extraction = ExtractionPool(
+            settings.getint("WIRECOPY_WORKERS") or os.cpu_count() or 1,
             seconds=settings.getfloat("WIRECOPY_EXTRACT_TIMEOUT"),
         )
         frontier = self.session.frontier
@@ -86,9 +88,9 @@ class OutletsSpider(Spider):
         self.session.close(reason)
 
     def extraction_close(self) -> None:
-        """End the workers, if there are any."""
+        """End the workers, if there are any; what they are at is fetched again."""
         if hasattr(self, "extraction"):
-            self.extraction.close()
+            self.extraction.terminate()
 
     def _request(self, queue: OutletQueue, page: PageState) -> Request:
         headers = {}
@@ -140,7 +142,7 @@ class OutletsSpider(Spider):
             queue.counts[f"failed: {reason}"] += 1
         else:
             queue.counts["errors"] += 1
-            frontier.fail(queue, reason)
+            frontier.fail(queue, request.url, reason)
         self._save(queue, pages.failed(page, reason, now=self.session.now()))
 
     async def _read_page(
@@ -172,13 +174,14 @@ class OutletsSpider(Spider):
         if pages.is_binary(response.body):
             raise NotAnArticle("not a page")
         header = response.headers.get("Content-Type")
-        return await self.extraction.extract(
-            response.body,
-            response.url,
+        task = Task(
+            html=response.body,
+            url=response.url,
             content_type=header.decode("latin-1") if header else None,
             fetched=self.session.moment(),
             outlet=queue.outlet.name,
         )
+        return await self.extraction.extract(task)
 
     def _expect(
         self,
@@ -219,16 +222,16 @@ class OutletsSpider(Spider):
         status = response.status
         frontier = self.session.frontier
         if status in {200, 203, 304}:
-            frontier.succeed(queue)
+            frontier.succeed(queue, response.url)
             return True
         wait = None
         if status in {429, 503}:
             wait = self.session.wait_for(queue, response)
         queue.counts["errors"] += 1
         if status >= 500 or status in {401, 403, 429}:
-            frontier.fail(queue, f"HTTP {status}")
+            frontier.fail(queue, response.url, f"HTTP {status}")
         else:
-            frontier.succeed(queue)
+            frontier.succeed(queue, response.url)
             queue.counts[f"failed: HTTP {status}"] += 1
         now = self.session.now()
         self._save(
@@ -265,7 +268,10 @@ class OutletsSpider(Spider):
             return
         if page.kind == "section":
             source = await self._with_robots(queue, page, response, source)
-        self._write_source(queue, page, replace(seen, kind=source.kind), source)
+        seen = replace(seen, kind=source.kind)
+        if twin := _twin(queue, page, source):
+            seen = replace(seen, reason=f"{SAME_LINKS} {twin}")
+        self._write_source(queue, page, seen, source)
 
     async def _with_robots(
         self, queue: OutletQueue, page: PageState, response: Response, source: Source
@@ -312,6 +318,15 @@ class OutletsSpider(Spider):
         self.session.writer.put(
             PageJob(page=page, then=lambda _: frontier.commit(queue, page.url_key))
         )
+
+
+def _twin(queue: OutletQueue, page: PageState, source: Source) -> str | None:
+    """Return the feed of the outlet that names the same links, if one came before."""
+    links = frozenset(url_key(link.url) for link in source.links)
+    if source.kind != "feed" or not links:
+        return None
+    first = queue.feeds.setdefault(links, page.url)
+    return first if first != page.url else None
 
 
 def _of(response: Response) -> tuple[OutletQueue, PageState]:
