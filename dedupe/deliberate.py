@@ -38,7 +38,7 @@ def deliberate(lines: Sequence[Line], echoes: Sequence[bool]) -> list[bool]:
     return [
         line.block.kind == "cell"
         or (
-            verse[i] and len(line.words) < FEWEST_WORDS and times[line.words] > 1
+            verse[i] and line.length < FEWEST_WORDS and times[line.words] > 1
             if echoes[i]
             else verse[i] or _has_reason(line, times[line.words], speakers)
         )
@@ -47,7 +47,7 @@ def deliberate(lines: Sequence[Line], echoes: Sequence[bool]) -> list[bool]:
 
 
 def _has_reason(line: Line, times: int, speakers: set[str]) -> bool:
-    count, kind = len(line.words), line.block.kind
+    count, kind = line.length, line.block.kind
     if kind == "caption":
         return count < FEWEST_CAPTION_WORDS
     return (
@@ -97,9 +97,7 @@ def _in_verse(lines: Sequence[Line], echoes: Sequence[bool]) -> list[bool]:
 def _short_runs(lines: Sequence[Line], echoes: Sequence[bool]) -> Iterator[list[int]]:
     run: list[int] = []
     for i, line in enumerate(lines):
-        if echoes[i] or (
-            len(line.words) <= SHORT_LINE and line.block.kind != "caption"
-        ):
+        if echoes[i] or (line.length <= SHORT_LINE and line.block.kind != "caption"):
             run.append(i)
         else:
             yield run

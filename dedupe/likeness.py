@@ -11,15 +11,18 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
-from dedupe.text import words
+from dedupe.text import is_character_script, words
 
 if TYPE_CHECKING:
     from dedupe.block import Block
 
-# Below this many words only equality counts: one word is too large a share.
+# With fewer words only equality counts, and with fewer than *SWAPPED_WORDS* no word
+# may be another: one is too large a share of what is said.
 NEAR_WORDS = 8
+SWAPPED_WORDS = 12
 # Share of the words of both that the alignment must hold: with words swapped, and
 # where the shorter only leaves words out, so that the fuller loses nothing.
 NEAR_SWAPPED = 0.85
@@ -29,7 +32,11 @@ HEADLINE_NEAR = 0.8
 MOST_TAIL_WORDS = 4
 MOST_LEAD_WORDS = 3
 FEWEST_SHARED = 3
+OPENING_WORDS = 7
+MOST_BYTES_AROUND = 60
 
+# All scripts without spaces lie behind Indic ones.
+_LAST_SPACED = "\u0dff"
 _CUT_OFF = re.compile(r"(?:…|\.\.\.|\[\W*\])\W*$")
 _TAIL = re.compile(r"\s[|\-–—·•»:]+\s|\s?\|\s?|\(")
 _LEAD = re.compile(r"[:：|]\s?|\s[\-–—]\s|\.{2,}\s?|…\s?")
@@ -37,24 +44,38 @@ _LEAD = re.compile(r"[:：|]\s?|\s[\-–—]\s|\.{2,}\s?|…\s?")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A block and its folded words; *anchors* are what a twin shares one of."""
+    """A block, its folded words, and their number.
+
+    *anchors* are its first three words, its last three, and each pair of neighbours
+    among the first with each among the last. Near-equal blocks share one: few edits
+    spoil both ends of a sentence, and a whole dump can then be searched for twins by
+    reading the ends of its lines.
+    """
 
     block: Block
     words: tuple[str, ...]
-    anchors: frozenset[tuple[str, ...]]
+    length: float
+    anchors: frozenset[tuple[object, ...]]
 
     @classmethod
     def of(cls, block: Block) -> Line:
         line = tuple(words(block.text))
-        return cls(block, line, _anchors(line))
+        length = _length(line)
+        return cls(block, line, length, _anchors(line, length))
 
 
-def _anchors(line: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
-    if len(line) < NEAR_WORDS:
+def _length(line: tuple[str, ...]) -> float:
+    """Count words; a character of a script without spaces is half of one."""
+    return (
+        len(line) - sum(map(is_character_script, (ord(word[0]) for word in line))) / 2
+    )
+
+
+def _anchors(line: tuple[str, ...], length: float) -> frozenset[tuple[object, ...]]:
+    if length < NEAR_WORDS:
         return frozenset({("=", *line)})
-    opening = {("<", *line[i : i + 2]) for i in range(3)}
-    closing = {(">", *line[-2 - i : len(line) - i]) for i in range(3)}
-    return frozenset(opening | closing)
+    opening, closing = tuple(pairwise(line[:3])), tuple(pairwise(line[-3:]))
+    return frozenset({("<", *opening), (">", *closing), *product(opening, closing)})
 
 
 def same_block(shorter: Line, fuller: Line) -> bool:
@@ -64,7 +85,7 @@ def same_block(shorter: Line, fuller: Line) -> bool:
         return False
     if a == b:
         return True
-    if len(a) < NEAR_WORDS:
+    if shorter.length < NEAR_WORDS:
         return False
     if _CUT_OFF.search(shorter.block.text) and b[: len(a)] == a:
         return True
@@ -82,7 +103,9 @@ def _near(a: tuple[str, ...], b: tuple[str, ...], shorter: Line, fuller: Line) -
     held = both - sum(len(x) + len(y) for x, y in gaps)
     if not swapped:
         return held >= NEAR_LEFT_OUT * both
-    return held >= NEAR_SWAPPED * both and not _facts_differ(gaps, shorter, fuller)
+    if shorter.length < SWAPPED_WORDS or held < NEAR_SWAPPED * both:
+        return False
+    return not _facts_differ(gaps, shorter)
 
 
 def _gaps(
@@ -97,7 +120,7 @@ def _gaps(
 
 
 def _facts_differ(
-    gaps: list[tuple[tuple[str, ...], tuple[str, ...]]], shorter: Line, fuller: Line
+    gaps: list[tuple[tuple[str, ...], tuple[str, ...]]], shorter: Line
 ) -> bool:
     """Say whether the swapped words hold a number or a name that the fuller lacks."""
     theirs = Counter(word for _, gap in gaps for word in gap)
@@ -107,7 +130,7 @@ def _facts_differ(
     names = _names(shorter.block.text)
     if names is None:
         lost = len(ours) / len(shorter.words)
-        return len(shorter.words) < 12 or lost > 0.1
+        return lost > 0.1
     return any(word in names for word in ours)
 
 
@@ -134,14 +157,26 @@ def is_number(word: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """A headline, whole and without what may stand around it."""
+    """A headline, whole and without what may stand around it.
+
+    A block that repeats it has at most *longest* bytes, and one of its *pairs* of
+    neighbouring words among its own first seven.
+    """
 
     words: tuple[str, ...]
+    pairs: frozenset[tuple[str, str]]
     variants: frozenset[tuple[str, ...]]
+    longest: int
 
     @classmethod
     def of(cls, text: str) -> Headline:
-        return cls(tuple(words(text)), frozenset(_variants(text)))
+        longest = 2 * len(text.encode(errors="replace")) + MOST_BYTES_AROUND
+        whole = tuple(words(text))
+        return cls(whole, _pairs(whole), frozenset(_variants(text)), longest)
+
+
+def _pairs(line: tuple[str, ...]) -> frozenset[tuple[str, str]]:
+    return frozenset(pairwise(line))
 
 
 def repeats_headline(line: Line, headline: Headline) -> bool:
@@ -155,9 +190,9 @@ def repeats_headline(line: Line, headline: Headline) -> bool:
         return False
     if line.words == headline.words:
         return True
-    if len(line.words) > 2 * len(headline.words) + MOST_TAIL_WORDS:
+    if len(line.block.text.encode(errors="replace")) > headline.longest:
         return False
-    if len(set(line.words) & set(headline.words)) < FEWEST_SHARED:
+    if not headline.pairs & _pairs(line.words[:OPENING_WORDS]):
         return False
     return any(
         _same_headline(ours, theirs)
@@ -190,7 +225,7 @@ def _variants(text: str) -> set[tuple[str, ...]]:
     for candidate in (text, *_without_lead(text)):
         found.add(tuple(words(candidate)))
         found |= {tuple(words(short)) for short in _without_tail(candidate)}
-    return {variant for variant in found if variant}
+    return {variant for variant in found if variant and 2 * len(variant) >= len(whole)}
 
 
 def _without_tail(text: str) -> list[str]:

@@ -48,3 +48,8 @@ def _is_credit(line: list[str]) -> bool:
 @cache
 def _folded(names: str) -> frozenset[str]:
     return frozenset(words(names))
+
+
+def opening_words() -> frozenset[str]:
+    """Return the folded words of which one opens every source line out of brackets."""
+    return _folded(_SOURCE)

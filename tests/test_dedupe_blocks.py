@@ -63,8 +63,10 @@ def test_a_headline_is_known_again_in_other_dress(again: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "Harbour strike ends after a night of talks, and the first ferry sails at dawn "
-        "with passengers who had slept on the quay.",
+        (
+            "Harbour strike ends after a night of talks, and the first ferry sails at dawn "
+            "with passengers who had slept on the quay."
+        ),
         "Harbour strike",
         "Harbour strike of 1987 ends after 12 nights of talks",
     ],
@@ -137,8 +139,15 @@ def test_cells_and_a_quotation_inside_a_longer_paragraph_stay() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["المصدر", "Source: Meridian Press", "(وكالات)", "Quelle: dpa", "来源：新华社"]
-    + ["(Reporting by A. Reed; editing by B. Holt)", "Sources"],
+    [
+        "المصدر",
+        "Source: Meridian Press",
+        "(وكالات)",
+        "Quelle: dpa",
+        "来源：新华社",
+        "(Reporting by A. Reed; editing by B. Holt)",
+        "Sources",
+    ],
 )
 def test_a_source_line_goes_only_from_the_end(line: str) -> None:
     assert kept(HEADLINE, LEDE, SECOND, line) == [LEDE, SECOND]

@@ -1,0 +1,531 @@
+"""Lines of a whole column: where they are, and which articles may repeat themselves.
+
+The kernels read the ends of each line only, and a line as a whole where its ends are
+those of another. What they flag is decided by ``dedupe.blocks.clean``; what they leave
+out, it would leave as it is.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+_LOW = np.uint64(0x0E0E0E0E0E0E0E0E)
+_HIGH = np.uint64(0x8080808080808080)
+_ZERO64 = np.uint64(0)
+_K1 = np.uint64(0x9E3779B97F4A7C15)
+_K2 = np.uint64(0xFF51AFD7ED558CCD)
+_S29 = np.uint64(29)
+_S32 = np.uint64(32)
+_START = np.uint64(0x243F6A8885A308D3)
+
+_CODE = np.uint32(0x1FFFFF)
+_CLASS_SHIFT = np.uint32(21)
+_CLASS = np.uint32(7)
+_PARTS = np.uint32(0)
+_VANISHES = np.uint32(1)
+_LETTER = np.uint32(2)
+_CHARACTER = np.uint32(3)
+_EXPANDS = np.uint32(5)
+
+_EDGE_WORDS = 3
+_ANCHORS = 6
+_OPENING_WORDS = 7
+_BYTES_AROUND = 60
+_MOST_CHECKS = 64
+_SLOTS = 8192
+_SLOT_SHIFT = np.uint64(51)
+# The low bits of a slot say which article wrote it; the last stamp is no article's.
+_STAMP = np.uint64(0xFFFF)
+_MOST_LINES = 600
+
+
+_BAD = np.uint32(0xFFFD)
+_LENGTHS = np.array([1] * 8 + [0] * 4 + [2, 2, 3, 4], np.uint8)
+
+
+@njit(cache=True, nogil=True)
+def _many_bytes(data, i, end):
+    """Decode a code point of two bytes or more; what is not UTF-8 counts as one byte."""
+    c = np.uint32(data[i])
+    size = np.int64(_LENGTHS[c >> np.uint32(4)])
+    code = c & np.uint32(0x7F >> size)
+    fits = size > 1 and i + size <= end
+    if fits:
+        for k in range(1, size):
+            follower = np.uint32(data[i + k])
+            fits = fits and follower & np.uint32(0xC0) == np.uint32(0x80)
+            code = (code << np.uint32(6)) | (follower & np.uint32(0x3F))
+    if not fits or code > np.uint32(0x10FFFF):
+        code = _BAD
+        size = np.int64(1)
+    return code, size
+
+
+@njit(cache=True, nogil=True)
+def groups_thousands(data, i, end):
+    """Whether the point or comma at *i*, after a digit, only groups digits by three."""
+    if i + 3 >= end or (i + 4 < end and 48 <= data[i + 4] <= 57):
+        return False
+    digits = 0
+    for k in range(1, 4):
+        digits += 48 <= data[i + k] <= 57
+    return digits == 3
+
+
+@njit(cache=True, nogil=True)
+def find_newlines(data, found):
+    """Write the places of all line feeds and carriage returns; return how many.
+
+    Where *found* is too short the count is still right, and the caller asks again.
+    """
+    count = 0
+    whole = data.shape[0] // 8 * 8
+    words = data[:whole].view(np.uint64)
+    for w in range(words.shape[0]):
+        word = words[w]
+        if (word - _LOW) & ~word & _HIGH != _ZERO64:
+            for i in range(8 * w, 8 * w + 8):
+                if data[i] == 10 or data[i] == 13:
+                    if count < found.shape[0]:
+                        found[count] = i
+                    count += 1
+    for i in range(whole, data.shape[0]):
+        if data[i] == 10 or data[i] == 13:
+            if count < found.shape[0]:
+                found[count] = i
+            count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def cut_lines(data, offsets, newlines, starts, ends, firsts):
+    """Write the lines of each article that hold more than ASCII white space, trimmed.
+
+    Line j of n is data[starts[j] : ends[j]]; article i has the lines from firsts[i] to
+    before firsts[i + 1]. Returns the number of lines.
+    """
+    count = 0
+    at = 0
+    for i in range(offsets.shape[0] - 1):
+        firsts[i] = count
+        start, stop = offsets[i], offsets[i + 1]
+        while at < newlines.shape[0] and newlines[at] < start:
+            at += 1
+        while start < stop:
+            if at < newlines.shape[0] and newlines[at] < stop:
+                end = newlines[at]
+                at += 1
+            else:
+                end = stop
+            low, high = start, end
+            while low < high and data[low] <= 32:
+                low += 1
+            while high > low and data[high - 1] <= 32:
+                high -= 1
+            if low < high:
+                starts[count] = low
+                ends[count] = high
+                count += 1
+            start = end + 1
+    firsts[offsets.shape[0] - 1] = count
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _add_letter(h, entry, kind, expansions):
+    if kind != _EXPANDS:
+        h = (h ^ np.uint64(entry & _CODE)) * _K1
+        return h ^ (h >> _S29)
+    where = np.int64(entry & _CODE)
+    for x in range(np.int64(expansions[where])):
+        h = (h ^ np.uint64(expansions[where + 1 + x])) * _K1
+        h ^= h >> _S29
+    return h
+
+
+@njit(cache=True, nogil=True)
+def line_words(data, start, end, table, expansions, out):
+    """Write the folded words of one line as hashes; return how many fit into *out*."""
+    count = 0
+    most = out.shape[0]
+    h = _START
+    letters = 0
+    digit = False
+    i = start
+    while i < end and count < most:
+        byte = data[i]
+        entry = table[byte]
+        kind = (entry >> _CLASS_SHIFT) & _CLASS
+        if byte < 128 and kind == _LETTER:
+            h = (h ^ np.uint64(entry & _CODE)) * _K1
+            h ^= h >> _S29
+            letters = 1
+            digit = False
+            i += 1
+            continue
+        code = np.uint32(byte)
+        size = np.int64(1)
+        if byte >= 128:
+            code, size = _many_bytes(data, i, end)
+            entry = table[code]
+            kind = (entry >> _CLASS_SHIFT) & _CLASS
+        if kind == _VANISHES or (
+            kind == _PARTS
+            and digit
+            and (code == 44 or code == 46)
+            and groups_thousands(data, i, end)
+        ):
+            i += size
+            continue
+        digit = code >= 48 and code <= 57
+        if letters > 0 and (kind in (_PARTS, _CHARACTER)):
+            out[count] = h
+            count += 1
+            h = _START
+            letters = 0
+            if count == most:
+                break
+        if kind != _PARTS:
+            h = _add_letter(h, entry, kind, expansions)
+            letters = 1
+        if kind == _CHARACTER:
+            out[count] = h
+            count += 1
+            h = _START
+            letters = 0
+        i += size
+    if letters > 0 and count < most:
+        out[count] = h
+        count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def line_words_backwards(data, start, end, table, expansions, out):
+    """Write the last words of one line, the last one first, each hashed from its end."""
+    count = 0
+    most = out.shape[0]
+    h = _START
+    letters = 0
+    digits = 0
+    i = end
+    while i > start and count < most:
+        j = i - 1
+        byte = data[j]
+        entry = table[byte]
+        kind = (entry >> _CLASS_SHIFT) & _CLASS
+        if byte < 128 and kind == _LETTER:
+            h = (h ^ np.uint64(entry & _CODE)) * _K1
+            h ^= h >> _S29
+            letters = 1
+            digits = 0
+            i = j
+            continue
+        code = np.uint32(byte)
+        if byte >= 128:
+            while j > start and data[j] & 0xC0 == 0x80 and i - j < 4:
+                j -= 1
+            code, _ = _many_bytes(data, j, end)
+            entry = table[code]
+            kind = (entry >> _CLASS_SHIFT) & _CLASS
+        if kind == _VANISHES or (
+            kind == _PARTS
+            and digits == 3
+            and (code == 44 or code == 46)
+            and j > start
+            and 48 <= data[j - 1] <= 57
+        ):
+            digits = 0 if kind == _PARTS else digits
+            i = j
+            continue
+        digits = digits + 1 if code >= 48 and code <= 57 else 0
+        if letters > 0 and (kind in (_PARTS, _CHARACTER)):
+            out[count] = h
+            count += 1
+            h = _START
+            letters = 0
+            if count == most:
+                break
+        if kind != _PARTS:
+            h = _add_letter(h, entry, kind, expansions)
+            letters = 1
+        if kind == _CHARACTER:
+            out[count] = h
+            count += 1
+            h = _START
+            letters = 0
+        i = j
+    if letters > 0 and count < most:
+        out[count] = h
+        count += 1
+    return count
+
+
+@njit(inline="always")
+def _pair(first, second, side):
+    h = (first ^ side) * _K2
+    h ^= h >> _S32
+    return (h ^ second) * _K1
+
+
+@njit(cache=True, nogil=True)
+def edge_anchors(data, start, end, table, expansions, opening, closing, out, at):
+    """Write what a near-equal line shares one of: six hashes of words at both ends.
+
+    They are the first three words, the last three, and each pair of neighbours among
+    the first with each among the last; all 0 where a line is shorter than three words.
+    *opening* is filled with the line's first words; returns how many they are.
+    """
+    count = line_words(data, start, end, table, expansions, opening)
+    if count < _EDGE_WORDS:
+        out[at : at + _ANCHORS] = _ZERO64
+        return count
+    line_words_backwards(data, start, end, table, expansions, closing)
+    first = _pair(opening[0], opening[1], _K1)
+    second = _pair(opening[1], opening[2], _K1)
+    last = _pair(closing[0], closing[1], _K2)
+    other = _pair(closing[1], closing[2], _K2)
+    out[at] = _pair(first, second, _K1)
+    out[at + 1] = _pair(last, other, _K2)
+    out[at + 2] = _pair(first, last, _START)
+    out[at + 3] = _pair(first, other, _START)
+    out[at + 4] = _pair(second, last, _START)
+    out[at + 5] = _pair(second, other, _START)
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _shared(a, b):
+    """Size of the intersection of two multisets, sorted."""
+    i = j = both = 0
+    while i < a.shape[0] and j < b.shape[0]:
+        if a[i] == b[j]:
+            both += 1
+            i += 1
+            j += 1
+        elif a[i] < b[j]:
+            i += 1
+        else:
+            j += 1
+    return both
+
+
+@njit(cache=True, nogil=True)
+def _cut_off(data, start, end):
+    """Whether a line ends as one that was cut: an ellipsis or a bracket."""
+    for i in range(max(start, end - 8), end):
+        if data[i] == 46 and i + 1 < end and data[i + 1] == 46:
+            return True
+        if data[i] == 93 or (data[i] == 0xE2 and i + 2 < end and data[i + 2] == 0xA6):
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _alike(data, s0, e0, s1, e1, table, expansions, share):
+    """Whether two lines share enough words to be near-equal, in whatever order."""
+    if _cut_off(data, s0, e0) or _cut_off(data, s1, e1):
+        return True
+    ours = np.empty((e0 - s0) // 2 + 2, np.uint64)
+    theirs = np.empty((e1 - s1) // 2 + 2, np.uint64)
+    n = line_words(data, s0, e0, table, expansions, ours)
+    m = line_words(data, s1, e1, table, expansions, theirs)
+    if min(n, m) < share / (2.0 - share) * max(n, m):
+        return False
+    both = _shared(np.sort(ours[:n]), np.sort(theirs[:m]))
+    return 2 * both >= share * (n + m)
+
+
+@njit(cache=True, nogil=True)
+def _shares_pair(line, pairs):
+    for i in range(line.shape[0] - 1):
+        pair = _pair(line[i], line[i + 1], _K1)
+        for k in range(pairs.shape[0]):
+            if pairs[k] == pair:
+                return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _echo(data, start, end, table, expansions, headline):
+    """Whether a short line that opens like the headline has enough words of it."""
+    words = np.empty((end - start) // 2 + 2, np.uint64)
+    n = line_words(data, start, end, table, expansions, words)
+    h = headline.shape[0]
+    both = _shared(np.sort(words[:n]), np.sort(headline))
+    return (n == h == both) or (both >= 3 and both >= 0.2 * (n + h))
+
+
+@njit(cache=True, nogil=True)
+def _headline_words(top, low, high, table, expansions):
+    """Return a headline's word hashes, and the pairs of neighbours among them."""
+    words = np.empty((high - low) // 2 + 2, np.uint64)
+    headline = words[: line_words(top, low, high, table, expansions, words)]
+    pairs = np.empty(max(headline.shape[0] - 1, 0), np.uint64)
+    for i in range(pairs.shape[0]):
+        pairs[i] = _pair(headline[i], headline[i + 1], _K1)
+    return headline, pairs
+
+
+@njit(cache=True, nogil=True)
+def _share_anchor(anchors, i, j):
+    for k in range(_ANCHORS * i, _ANCHORS * (i + 1)):
+        for m in range(_ANCHORS * j, _ANCHORS * (j + 1)):
+            if anchors[k] == anchors[m] and anchors[k] != _ZERO64:
+                return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _any_twin(data, starts, ends, anchors, table, expansions, share):
+    """Whether two lines that share an anchor may be near-equal."""
+    checks = 0
+    for i in range(starts.shape[0]):
+        for j in range(i):
+            if _share_anchor(anchors, i, j):
+                checks += 1
+                if checks > _MOST_CHECKS or _alike(
+                    data,
+                    starts[i],
+                    ends[i],
+                    starts[j],
+                    ends[j],
+                    table,
+                    expansions,
+                    share,
+                ):
+                    return True
+    return False
+
+
+@njit(inline="always")
+def _meet(seen, tag):
+    """Add an anchor to the article's set; say whether it was there."""
+    slot = np.int64(tag >> _SLOT_SHIFT)
+    while (seen[slot] ^ tag) & _STAMP == _ZERO64 and seen[slot] != tag:
+        slot = (slot + 1) & (_SLOTS - 1)
+    known = seen[slot] == tag
+    seen[slot] = tag
+    return known
+
+
+@njit(cache=True, nogil=True)
+def _may_be_source(data, start, first, sources):
+    """Whether a last line opens as a source line does."""
+    at = np.searchsorted(sources, first)
+    named = at < sources.shape[0] and sources[at] == first
+    return named or data[start] == 40 or data[start] == 91 or data[start] == 0xEF
+
+
+@njit(cache=True, nogil=True)
+def flag_articles(
+    data, starts, ends, firsts, top, top_offsets, table, expansions, sources, share
+):
+    """Say of each article whether ``clean`` may find a repeat or a source line in it.
+
+    *top* and *top_offsets* are the column of headlines, or an empty one; *sources* the
+    sorted hashes of the words that open a source line; *share* the least share of words
+    that near-equal lines have in common.
+    """
+    n = firsts.shape[0] - 1
+    flags = np.zeros(n, np.bool_)
+    heads = top_offsets.shape[0] - 1
+    seen = np.full(_SLOTS, _STAMP, np.uint64)
+    anchors = np.empty(_ANCHORS * _MOST_LINES, np.uint64)
+    opening = np.empty(_OPENING_WORDS, np.uint64)
+    brief = opening[:_EDGE_WORDS]
+    closing = np.empty(_EDGE_WORDS, np.uint64)
+    for a in range(n):
+        low, high = firsts[a], firsts[a + 1]
+        if high - low < 2:
+            continue
+        if high - low > _MOST_LINES:
+            flags[a] = True
+            continue
+        stamp = np.uint64(a % 0xFFFF)
+        if stamp == _ZERO64:
+            seen[:] = _STAMP
+        longest = np.int64(-1)
+        if a < heads and top_offsets[a + 1] > top_offsets[a]:
+            longest = 2 * (top_offsets[a + 1] - top_offsets[a]) + _BYTES_AROUND
+            headline, pairs = _headline_words(
+                top, top_offsets[a], top_offsets[a + 1], table, expansions
+            )
+        ending = low
+        first = _ZERO64
+        met = False
+        for line in range(low, high):
+            at = _ANCHORS * (line - low)
+            start, end = starts[line], ends[line]
+            short = end - start <= longest
+            count = edge_anchors(
+                data,
+                start,
+                end,
+                table,
+                expansions,
+                opening if short else brief,
+                closing,
+                anchors,
+                at,
+            )
+            if count > 0:
+                ending, first = line, opening[0]
+            if (
+                short
+                and not flags[a]
+                and (
+                    _shares_pair(opening[:count], pairs)
+                    or (count == 1 and headline.shape[0] == 1)
+                )
+            ):
+                flags[a] = _echo(data, start, end, table, expansions, headline)
+            for k in range(at, at + _ANCHORS):
+                if anchors[k] != _ZERO64:
+                    met |= _meet(seen, (anchors[k] & ~_STAMP) | stamp)
+        flags[a] = (
+            flags[a]
+            or _may_be_source(data, starts[ending], first, sources)
+            or (
+                met
+                and _any_twin(
+                    data,
+                    starts[low:high],
+                    ends[low:high],
+                    anchors,
+                    table,
+                    expansions,
+                    share,
+                )
+            )
+        )
+    return flags
+
+
+@njit(cache=True, nogil=True)
+def cut_spans(data, offsets, spans):
+    """Copy a column without *spans*, rows of (start, end) that ascend and don't overlap.
+
+    Returns the new data and offsets, which begin at 0.
+    """
+    gone = 0
+    for s in range(spans.shape[0]):
+        gone += spans[s, 1] - spans[s, 0]
+    out = np.empty(offsets[-1] - offsets[0] - gone, np.uint8)
+    new = np.zeros(offsets.shape[0], np.int64)
+    at = 0
+    s = 0
+    for i in range(offsets.shape[0] - 1):
+        start = offsets[i]
+        while s < spans.shape[0] and spans[s, 0] < offsets[i + 1]:
+            size = spans[s, 0] - start
+            out[at : at + size] = data[start : start + size]
+            at += size
+            start = spans[s, 1]
+            s += 1
+        size = offsets[i + 1] - start
+        out[at : at + size] = data[start : start + size]
+        at += size
+        new[i + 1] = at
+    return out, new
