@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,7 +78,7 @@ def find_candidates(
     flat, owners, starts = propose.gather_keys(keys, key_offsets, articles)
     proposing = signed[owners]
     passages, passage_keys = _passage_groups(flat, owners, proposing)
-    strangers = _strangers(passages, np.diff(starts), n, parameters, pool)
+    strangers = _strangers(passages, np.diff(starts), bands, articles, parameters, pool)
     known = propose.mark_keys(passage_keys, boilerplate).astype(bool)
     no_evidence = np.concatenate((passage_keys[strangers], boilerplate))
     masked = propose.mark_keys(flat, no_evidence)
@@ -108,19 +109,22 @@ def _passage_groups(
 def _strangers(
     passages: Groups,
     sizes: NDArray[np.int64],
-    n: int,
+    bands: NDArray[np.uint32],
+    articles: NDArray[np.int64],
     parameters: Parameters,
     pool: Executor,
 ) -> NDArray[np.bool_]:
     """Which passages mostly strangers share."""
     if not parameters.mask_strangers:
         return np.zeros(len(passages), np.bool_)
-    groups, places = propose.groups_by_node(passages.members, passages.bounds, n)
+    groups, places = propose.groups_by_node(
+        passages.members, passages.bounds, len(articles)
+    )
 
     def ask(span: tuple[int, int]) -> NDArray[np.uint8]:
         return propose.stranger_passages(
             passages.members, passages.bounds, groups, places, sizes,
-            parameters.stranger_groups, RELATED, *span,
+            bands, articles, parameters.stranger_groups, RELATED, *span,
         )  # fmt: skip
 
     parts = list(pool.map(ask, spans(len(passages), 8)))
@@ -195,4 +199,4 @@ def _pairs(
 def spans(n: int, parts: int) -> list[tuple[int, int]]:
     """Cut 0 to *n* into at most *parts* spans."""
     cuts = sorted({n * part // parts for part in range(parts + 1)})
-    return list(zip(cuts, cuts[1:], strict=False))
+    return list(pairwise(cuts))

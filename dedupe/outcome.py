@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from dedupe.explain import explain_texts
-from dedupe.kernels import pairs
 from dedupe.verify import VERDICTS
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Stories:
         """The articles of each story, story by story."""
         order = np.argsort(self.story, kind="stable")
         bounds = np.searchsorted(self.story[order], np.arange(len(self.canonical) + 1))
-        for start, end in zip(bounds[:-1], bounds[1:], strict=True):
+        for start, end in pairwise(bounds.tolist()):
             yield order[start:end].tolist()
 
     def explain(self, a: int, b: int) -> Explanation:
@@ -118,6 +118,3 @@ class Stories:
             source.texts[a], source.texts[b], headlines=(title[a], title[b]),
             published=(time[a], time[b]), parameters=self.parameters,
         )  # fmt: skip
-
-
-NO_VERDICT = np.uint8(pairs.REJECTED)

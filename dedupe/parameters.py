@@ -54,7 +54,7 @@ class Parameters:
     slot_share: float = 0.30
     slot_words: int = 120
     far_hours: float = 72.0
-    far_slot_share: float = 0.20
+    far_slot_share: float = 0.26
     correction_hours: float = 48.0
     follow_up_containment: float = 0.30
     follow_up_words: int = 20

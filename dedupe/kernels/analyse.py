@@ -350,7 +350,9 @@ def tokenise(
         if kind == _ZERO:
             if entry & _ENDS != _ZERO:
                 pending_end = False
-            elif entry & _NEWLINE != _ZERO or (entry & _DOT != _ZERO and (letters > 1 or has_digit)):
+            elif entry & _NEWLINE != _ZERO or (
+                entry & _DOT != _ZERO and (letters > 1 or has_digit)
+            ):
                 pending_end = True
             letters = 0
             has_digit = False

@@ -129,7 +129,6 @@ def verify_pairs(
     keys = np.empty(1 << bits, np.uint32)
     places = np.empty(1 << bits, np.int32)
     built = np.zeros(1 << bits, np.int32)
-    seen = np.zeros(1 << bits, np.int32)
     own = np.empty(1 << bits, np.uint32)
     own_built = np.zeros(1 << bits, np.int32)
     hidden = np.zeros(largest + 1, np.uint8)

@@ -7,6 +7,8 @@ from numba import njit, types
 
 _RADIX = 11
 _SAMPLE = 12
+# A band's key in common can be chance (or a boilerplate's), two hardly are.
+_KIN_BANDS = 2
 
 
 @njit(
@@ -207,6 +209,8 @@ def groups_by_node(members, bounds, n):
         types.Array(types.uint32, 1, "C", readonly=True),
         types.Array(types.int64, 1, "C", readonly=True),
         types.Array(types.int64, 1, "C", readonly=True),
+        types.Array(types.uint32, 2, "C", readonly=True),
+        types.Array(types.int64, 1, "C", readonly=True),
         types.int64,
         types.float64,
         types.int64,
@@ -216,14 +220,14 @@ def groups_by_node(members, bounds, n):
     nogil=True,
 )
 def stranger_passages(
-    members, bounds, groups, places, passages, least, related, first, end
+    members, bounds, groups, places, passages, bands, rows, least, related, first, end
 ):
     """Say of the passages first to end whether mostly strangers share them.
 
     Of a passage's first holders, those that share a *related* part of the shorter
-    one's passages with one before are its relatives, the rest strangers; passages[n]
-    is how many passages node n has. A passage is strangers' with *least* of them or
-    more, and half of the holders asked.
+    one's passages, or two bands, with one before are its relatives, the rest strangers.
+    passages[n] is how many passages node n has, bands[rows[n]] are its band keys. A
+    passage is strangers' with *least* of them or more, and half of the holders asked.
     """
     out = np.zeros(end - first, np.uint8)
     leaders = np.empty(_SAMPLE, np.int64)
@@ -253,6 +257,12 @@ def stranger_passages(
                     else:
                         q += 1
                 if shared >= enough:
+                    kin = True
+                    break
+                same = 0
+                for band in range(bands.shape[1]):
+                    same += bands[rows[node], band] == bands[rows[leader], band]
+                if same >= _KIN_BANDS:
                     kin = True
                     break
             if not kin:
