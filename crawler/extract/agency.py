@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from crawler.extract.agencies import find_agency_named
-from crawler.extract.dateline import is_credit_name
+from crawler.extract.dateline import is_credit_name, says_agency
 from crawler.extract.found import Found
 from crawler.extract.jsonld import iter_values, resolve, text_of
 from crawler.extract.meta import iter_meta, outlet_keys
@@ -79,11 +79,6 @@ _WITH = re.compile(
 )
 _PARTS = re.compile(
     r"\s*[/,،、;|+&؛·]\s*|\s+-\s+|\s+(?:and|und|et|y|e|i|и|ve|و|en|och|og|with|mit|avec)\s+|\s+و(?=\S)"
-)
-_IS_AGENCY_LIKE = re.compile(
-    r"press|news|wire|agency|agence|agentur|agenzia|agencia|agência|service|media|ajans"
-    r"|агентств|وكالة|خبرگزاری|社$|통신|뉴스",
-    re.IGNORECASE,
 )
 _LAST_BLOCKS = 4
 _FIRST_BLOCKS = 3
@@ -172,9 +167,7 @@ def _reported(name: str) -> Iterator[Found[str]]:
     known = list(_known(name, "credit"))
     if known:
         yield from known
-    elif is_credit_name(name) and (
-        len(name.split()) == 1 or _IS_AGENCY_LIKE.search(name)
-    ):
+    elif is_credit_name(name) and (len(name.split()) == 1 or says_agency(name)):
         yield Found(name, "credit")
 
 

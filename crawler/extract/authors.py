@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+from crawler.extract.agencies import find_agency_named
 from crawler.extract.jsonld import iter_values, resolve, text_of
 from crawler.extract.marks import after, marked
 from crawler.extract.meta import iter_meta, outlet_keys
@@ -74,8 +76,10 @@ def _witnesses(page: Page) -> Iterator[tuple[str, tuple[str, ...], str]]:
     yield "json-ld", _from_records(page), line
     yield "meta", _from_meta(page), line
     yield "markup", tuple(filter(is_person, names_in(line))), line
-    spoken = _spoken_byline(page)
-    yield "text", tuple(filter(is_person, names_in(spoken))), spoken
+    for spoken in _iter_spoken(page):
+        yield "text", tuple(filter(_may_sign, names_in(spoken))), spoken
+    labelled = _labelled_byline(page)
+    yield "text", tuple(filter(is_person, names_in(labelled))), labelled
 
 
 def _from_records(page: Page) -> tuple[str, ...]:
@@ -93,8 +97,10 @@ def _record_name(value: Any) -> str:
 
 
 def _from_meta(page: Page) -> tuple[str, ...]:
+    # An author line with the outlet's own address in it names the outlet.
+    host = (urlsplit(page.url).hostname or "").removeprefix("www.")
     for name in _META:
-        told = [text for text in iter_meta(page, name) if "://" not in text]
+        told = [t for t in iter_meta(page, name) if "://" not in t and host not in t]
         names = [n for text in told for n in names_in(text) if len(text) <= _LONGEST]
         people = [n for n in names if letters(n) not in outlet_keys(page)]
         if people:
@@ -130,12 +136,24 @@ def _is_byline(element: HtmlElement) -> bool:
 
 
 def _linked_names(element: HtmlElement) -> str:
-    links = [element_text(link) for link in element.iter("a") if link is not element]
-    return ", ".join(text for text in unique(links) if len(text) < 40)
+    """Return the texts of the links to authors' own pages; other links share."""
+    links = [link for link in element.iter("a") if link is not element]
+    texts = [element_text(link) for link in links if _AUTHOR_PAGE.search(_target(link))]
+    return ", ".join(text for text in unique(texts) if len(text) < 40)
 
 
-def _spoken_byline(page: Page) -> str:
-    """Return the first short line after the headline that opens with "By".
+def _target(link: HtmlElement) -> str:
+    return f"{link.get('rel') or ''} {link.get('href') or ''}".lower()
+
+
+_AUTHOR_PAGE = re.compile(
+    r"author|byline|/by/|profile|people|person|staff|journalist|reporter|contributor"
+    r"|autor|auteur|redakt|writers?/|columnist|yazar|penulis"
+)
+
+
+def _iter_spoken(page: Page) -> Iterator[str]:
+    """Yield the short lines after the headline that open with "By".
 
     A bold line of names alone above the first paragraph is one too, without a "By".
     """
@@ -143,22 +161,43 @@ def _spoken_byline(page: Page) -> str:
     for element in after(headings[0], _NEAR) if headings else ():
         own = (element.text or "").strip()
         if own and len(own) < _LONGEST and (line := _spoken_in(element, own)):
-            return line
+            yield line
+
+
+def _labelled_byline(page: Page) -> str:
+    """Return what follows a label "Author" of its own element, anywhere on the page."""
+    for element in marked(page).all:
+        if element.tag in _LABELS and is_by(element.text or "") and len(element) == 0:
+            parent = element.getparent()
+            text = element_text(parent) if parent is not None else ""
+            if text and len(text) < _LONGEST and any(map(is_person, names_in(text))):
+                return text
     return ""
 
 
+_LABELS = {"strong", "b", "dt", "th", "label", "span", "em"}
+
+
 def _spoken_in(element: HtmlElement, own: str) -> str:
-    parent = element.getparent()
-    if is_by(own):
-        text = element_text(parent if parent is not None else element)
-    elif has_by(own):
-        text = element_text(element)
-    elif element.tag in {"strong", "b"} and _is_alone(element, own):
-        return own if all(map(is_person, names_in(own))) else ""
-    else:
+    if is_by(own) or has_by(own):
+        parent = element.getparent()
+        wider = element_text(parent) if parent is not None and is_by(own) else ""
+        for text in (wider, element_text(element)):
+            line = _AFTER_NAMES.split(text)[0]
+            if len(line) < _LONGEST and any(map(_may_sign, names_in(line))):
+                return line
         return ""
-    text = _AFTER_NAMES.split(text)[0]
-    return text if len(text) < _LONGEST and any(map(is_person, names_in(text))) else ""
+    if element.tag in {"strong", "b"} and _is_alone(element, own):
+        return own if all(map(is_person, names_in(own))) else ""
+    return ""
+
+
+def _may_sign(name: str) -> bool:
+    """Tell whether *name* may follow a "By": a person, or initials of a desk."""
+    if is_person(name):
+        return True
+    is_desk = name.isascii() and name.isupper() and len(name) <= 6
+    return is_desk and find_agency_named(name) is None
 
 
 _AFTER_NAMES = re.compile(r"\s[·•|]\s|,\s+in\s+|\s{2,}")

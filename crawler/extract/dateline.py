@@ -59,7 +59,7 @@ _CHINESE = re.compile(
     r"(?:((?:\d{1,2}月)?\d{1,2}日)(?:综合|綜合)?[电電訊讯]?|[电電])\s*[】）)\]]?"
 )
 _TAIWANESE = re.compile(
-    r"^[（(]([\u4e00-\u9fff]{2,5}社)(?:記者|记者)?([\u4e00-\u9fff]{2,12}?)"
+    r"^[（(]([\u4e00-\u9fff]{2,5}社)(?:(?:記者|记者)[\u4e00-\u9fff]{2,3})?([\u4e00-\u9fff]{2,6}?)"
     r"(\d{1,2}日(?:綜合)?(?:外)?電?)[^）)]{0,10}[）)]"
 )
 _JAPANESE = re.compile(
@@ -73,7 +73,7 @@ _RUSSIAN = re.compile(
     rf"^({_WORD}(?:[\s-]{_WORD})?)[.,]\s+({_DAY}\s+{_WORD})[.,]?\s*[-–—./]*\s*/?"
     rf"((?:{_WORD}[.\s]?){{1,2}})/?\s*[-–—./]"
 )
-_CANNOT_BE = re.compile(r"[\"“”«»!?؟;]|\b(?:said|says|the|who|that|which|is|was)\b")
+_CANNOT_BE = re.compile(r"[\"“”«»!?؟;]|\b(?:said|says|who|that|which|is|was)\b")
 
 
 def find_dateline(blocks: Iterable[Block], headline: str = "") -> Dateline | None:
@@ -95,7 +95,18 @@ def find_dateline(blocks: Iterable[Block], headline: str = "") -> Dateline | Non
 def parse_opening(text: str) -> Dateline | None:
     """Return the dateline that *text* opens with, or None."""
     text = text.lstrip("*\u2022> \u00a0")
-    return _east_asian(text) or _russian(text) or _with_dash(text)
+    return (
+        _east_asian(text) or _russian(text) or _with_dash(text) or _with_brackets(text)
+    )
+
+
+def _with_brackets(text: str) -> Dateline | None:
+    """Read "PLACE, May 3 (AGENCY) Text", which Hindi, Spanish and Swiss desks print."""
+    credit = _CREDIT.search(text, 0, 60)
+    if credit is None or find_agency_named(credit[1]) is None:
+        return None
+    found = _parse_head(text[: credit.end()], text[: credit.end()])
+    return found if found and found.place else None
 
 
 def _with_dash(text: str) -> Dateline | None:
@@ -118,9 +129,8 @@ def _extended(found: Dateline, text: str, start: int) -> Dateline:
             more
             and (more.agency, more.date) != (found.agency, found.date)
             and more.place
-        ):
-            if more.agency or not found.agency:
-                return more
+        ) and (more.agency or not found.agency):
+            return more
         break
     return found
 
@@ -129,25 +139,51 @@ def _parse_head(head: str, printed: str) -> Dateline | None:
     if not head or len(head.split()) > 14 or _CANNOT_BE.search(head):
         return None
     agency, rest, enclosed = _take_agency(head)
-    place, day = _take_date(rest)
-    if not _is_place(place):
-        return None
-    certain = bool(agency and (find_agency_named(agency) or enclosed)) or bool(day)
-    if not certain and not (place and place.isupper() and len(place.split()) <= 4):
-        return None
-    if enclosed and not agency:
-        return None
-    if not (place or agency) or (
-        agency and not place and not find_agency_named(agency)
-    ):
-        return None
     known = find_agency_named(agency) if agency else None
+    place, day = _take_date(rest)
+    if not _is_place(place) or (enclosed and not agency):
+        return None
+    if known is None and printed.endswith((":", "：")):
+        return None
+    if not day and known is None and not _is_bare(place, agency):
+        return None
+    if not place and known is None:
+        return None
     return Dateline(
         text=printed,
         place=place or None,
         date=day or None,
         agency=known.name if known else agency or None,
     )
+
+
+def _is_bare(place: str, agency: str) -> bool:
+    """Tell whether *place* may stand without a date or an agency that is known.
+
+    In capitals it may. Otherwise "Apple (AAPL) -" looks the same, so that the unknown
+    name must say that it is an agency's; scripts without capitals are given the doubt.
+    """
+    words = place.split()
+    if not words or len(words) > 3 or len(place) < 3:
+        return False
+    if words[0].isupper():
+        return len(place) > 3
+    if not agency:
+        return False
+    has_case = place.lower() != place.upper()
+    return not has_case or says_agency(agency)
+
+
+_AGENCY_WORDS = re.compile(
+    r"press|news|wire|agency|agence|agentur|agenzia|agencia|agência|service|ajans"
+    r"|агентств|وكالة|خبرگزاری|社$|통신|뉴스",
+    re.IGNORECASE,
+)
+
+
+def says_agency(name: str) -> bool:
+    """Tell whether *name* holds a word that agencies have in their names."""
+    return bool(_AGENCY_WORDS.search(name))
 
 
 def _take_agency(head: str) -> tuple[str, str, bool]:
@@ -234,8 +270,8 @@ def _east_asian(text: str) -> Dateline | None:
     if text[:40].isascii():
         return None
     for pattern, order in (
-        (_CHINESE, "apd"),
         (_TAIWANESE, "apd"),
+        (_CHINESE, "apd"),
         (_JAPANESE, "pda"),
         (_KOREAN, "pa"),
     ):
@@ -248,6 +284,21 @@ def _east_asian(text: str) -> Dateline | None:
                     date=parts.get("d") or None,
                     agency=known,
                 )
+    return _glued(text)
+
+
+_LENTICULAR = re.compile(r"【([^】]{4,14})】")
+
+
+def _glued(text: str) -> Dateline | None:
+    """Read the Japanese form in which the agency's short name ends the place."""
+    match = _LENTICULAR.match(text)
+    if match is None:
+        return None
+    for size in (2, 3, 4):
+        if known := find_agency_named(match[1][-size:]):
+            place = match[1][:-size].strip()
+            return Dateline(text=match[0], place=place or None, agency=known.name)
     return None
 
 

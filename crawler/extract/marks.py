@@ -20,11 +20,6 @@ _KINDS = {
         r"autore?s?|auteurs?|autoren|penulis|yazar|muhabir|firma|signature|"
         r"author-?name|article-?author|post-?author)(?:$|[\s_-])"
     ),
-    "standfirst": re.compile(
-        r"standfirst|sub-?headline|sub-?title|subhead|article_{0,2}-?(?:summary|lead|intro"
-        r"|description)|chapo|chapeau|sottotitolo|bajada|entradilla|teaser-text|lead-text"
-        r"|(?:^|[\s_-])(?:dek|deck)(?:$|[\s_-])"
-    ),
     "date": re.compile(
         r"date|time|publi|posted|pub-|stamp|fecha|datum|tarih|zeit|data(?:$|[\s_-])|meta"
         r"|byline|info|source"
@@ -36,19 +31,6 @@ _STEMS = {
     "byline": (
         *("author", "by-line", "byline", "reporter", "writer", "journalist", "autor"),
         *("auteur", "penulis", "yazar", "muhabir", "firma", "signature"),
-    ),
-    "standfirst": (
-        *("standfirst", "headline", "title", "subhead", "summary", "lead", "intro"),
-        *(
-            "description",
-            "chap",
-            "sottotit",
-            "bajada",
-            "entradilla",
-            "teaser",
-            "dek",
-            "deck",
-        ),
     ),
     "date": (
         *("date", "time", "publi", "posted", "pub-", "stamp", "fecha", "datum"),
@@ -70,7 +52,6 @@ class Marked:
     h1: list[HtmlElement] = field(default_factory=list)
     time: list[HtmlElement] = field(default_factory=list)
     byline: list[HtmlElement] = field(default_factory=list)
-    standfirst: list[HtmlElement] = field(default_factory=list)
     date: list[HtmlElement] = field(default_factory=list)
     headline: list[HtmlElement] = field(default_factory=list)
 
@@ -94,7 +75,7 @@ def marked(page: Page) -> Marked:
             continue
         get = element.get
         rel = get("rel") if tag == "a" else None
-        for kind in _kinds(get("class"), get("id"), get("itemprop"), rel):
+        for kind in _kinds(get("class") or get("id"), get("itemprop"), rel):
             getattr(found, kind).append(element)
     page.memo["marked"] = found
     return found

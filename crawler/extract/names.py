@@ -5,13 +5,26 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from crawler.extract.agencies import find_agency_named
 from crawler.extract.wording import letters, tidy, unique
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _BY = (
-    *("by", "written by", "reported by", "story by", "words by", "text by", "author"),
+    *(
+        "by",
+        "analysis by",
+        "opinion by",
+        "interview by",
+        "review by",
+        "written by",
+        "reported by",
+        "story by",
+        "words by",
+        "text by",
+        "author",
+    ),
     *("authors", "reporter", "edited by", "updated by", "posted by", "published by"),
     *(
         "autorin/autor",
@@ -115,6 +128,11 @@ _ROLES = re.compile(
     )\s*\)?\s*$""",
     re.VERBOSE | re.IGNORECASE,
 )
+_IS_ROLE = re.compile(
+    r"\b(?:writer|editor|editor-at-large|reporter|correspondent|columnist|producer)s?$"
+    r"|^(?:ms|md|rd|rdn|phd|ph\.d\.?|m\.d\.?|jr|sr|mph|rn)\.?$",
+    re.IGNORECASE,
+)
 _KOREAN = re.compile(r"([\uac00-\ud7a3]{2,4})\s*(?:선임|인턴|수습)?(?:기자|특파원)")
 _CONTACT = re.compile(r"\S*@\S+|https?://\S+|www\.\S+|[\u200b-\u200f]")
 _BRACKETS = re.compile(r"[(\[（【〔].*?[)\]）】〕]|[(\[（【].*$")
@@ -125,7 +143,7 @@ _IN_PLACE = re.compile(
     r"(?:,\s+|\s+)(?:in|à|aus)\s+[A-ZÀ-Þ][\w'’-]+(?:\s[A-ZÀ-Þ]\w+)?$"
 )
 _STAMP = re.compile(
-    r"\s*[,|•·–—-]?\s*(?:\d{1,2}[./:]\d{1,2}|\d{1,2}\s\w{3,}\s\d{4}|\w{3,9}\.?\s\d{1,2},?\s\d{4}"
+    r"\s*[,|•·–—-]?\s*(?:(?:on\s+)?(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\d{1,2}[./:]\d{1,2}|\d{1,2}\s\w{3,}\s\d{4}|\w{3,9}\.?\s\d{1,2},?\s\d{4}"
     r"|\d{4}[-年/.]|(?:updated|published|posted|aktualisiert|publié|publicado)\b).*$",
     re.IGNORECASE,
 )
@@ -164,7 +182,9 @@ def names_in(
     if inverted and line.count(",") == 1:
         family, given = line.split(",")
         line = f"{given.strip()} {family.strip()}"
-    return unique(_iter_names(line, printed=printed))
+    names = unique(_iter_names(line, printed=printed))
+    people = tuple(name for name in names if not _IS_ROLE.search(name))
+    return people or names
 
 
 def _iter_names(line: str, *, printed: bool) -> Iterator[str]:
@@ -195,12 +215,22 @@ def has_by(line: str) -> bool:
     return bool(_BY_LINE.match(line.strip()))
 
 
+def _without_agency(name: str) -> str:
+    """Return *name* without the agency that a byline prints right behind it."""
+    words = name.split()
+    for size in (2, 1, 3):
+        if len(words) - size >= 2 and find_agency_named(" ".join(words[-size:])):
+            return " ".join(words[:-size])
+    return name
+
+
 def _names_of_part(part: str, *, printed: bool) -> Iterable[str]:
     name = strip_by(part.strip(" .,:;-–—|*\u3000"))
     name = _FOR_OUTLET.sub("", name)
     if printed or re.search(r"[,/|(–—-]", name) or not name.isascii():
         name = _ROLES.sub("", name)
-    name = _IN_PLACE.sub("", name) if printed else name
+    if printed:
+        name = _without_agency(_IN_PLACE.sub("", name))
     name = name.strip(" .,:;-–—|*'\"")
     if _IDEOGRAPHIC.fullmatch(name) and printed and len(name) > 6:
         return name.split()
@@ -232,6 +262,8 @@ def is_person(name: str) -> bool:
     words = [word for word in name.split() if word.lower() not in _PARTICLES]
     if not any(c.isupper() or c.islower() for c in name):
         return len(name) <= 30 and len(words) <= 5
+    if words and words[0] in {"The", "A", "An"}:
+        return False
     return 2 <= len(words) <= 5 and all(word[0].isupper() for word in words)
 
 
