@@ -86,16 +86,21 @@ class StoryBuilder:
         keep: Keep = "earliest",
         preference: NDArray[np.int64] | None = None,
         boilerplate: NDArray[np.uint64] = _NO_KEYS,
+        ignored: NDArray[np.bool_] | None = None,
     ) -> Stories:
         """Find the stories of all articles added; the builder is spent afterwards.
 
         The canonical of a story is the first by *preference* (int64[n], the smallest
         first), then by *keep*. *boilerplate* are the passage keys (dedupe.bands) of
-        lines learnt to be boilerplate only after their articles were added.
+        lines learnt to be boilerplate only after their articles were added. *ignored*
+        (bool[n]) articles, earlier texts of another one, stand alone.
         """
         while self._waiting:
             self._take()
         found = self._gatherer.finish()
+        if ignored is not None:
+            # An empty article joins nothing.
+            found.weights[ignored] = 0
         return decide(
             found, self._spill, self.parameters, self._pool,
             boilerplate=boilerplate, keep=keep, preference=preference,
