@@ -37,7 +37,8 @@ class StoryBuilder:
     """Takes articles batch by batch, then finds their stories.
 
     Batches are analysed by *threads* threads while the caller reads on; few wait at a
-    time. Texts are not kept, their verification records go to *spill*.
+    time. Texts are not kept, their verification records go to *spill*. Once finished,
+    *folds* (uint64[n]) are hashes of the folded texts.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class StoryBuilder:
         self._waiting: deque[tuple[Future[Analysis], NDArray[np.int64] | None]]
         self._waiting = deque()
         self.count = 0
+        self.folds = _NO_KEYS
 
     def __enter__(self) -> Self:
         return self
@@ -98,6 +100,7 @@ class StoryBuilder:
         while self._waiting:
             self._take()
         found = self._gatherer.finish()
+        self.folds = found.folds
         if ignored is not None:
             # An empty article joins nothing.
             found.weights[ignored] = 0
