@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from storage.dumps.dump import Row
     from storage.dumps.fields import Fields
 
 _SAMPLE = 200
@@ -63,20 +64,20 @@ class JsonLines:
             for block in iter_blocks(source):
                 yield _Reading(self.name, fields, block, source.consumed).run
 
-    def rows(self, places: NDArray[np.int64]) -> Iterator[list[dict[str, object]]]:
+    def rows(self, places: NDArray[np.int64]) -> Iterator[list[Row]]:
         """Yield the rows that stand at *places*, in order, some at a time."""
-        for lines in self.lines(places):
-            yield [orjson.loads(line) for line in lines]
+        for view, spans in self.blocks(places):
+            yield [orjson.loads(view[start:end]) for start, end in spans.tolist()]
 
-    def lines(self, places: NDArray[np.int64]) -> Iterator[list[memoryview]]:
-        """Yield the lines that stand at *places*, newlines included."""
+    def blocks(
+        self, places: NDArray[np.int64]
+    ) -> Iterator[tuple[memoryview, NDArray[np.int64]]]:
+        """Yield bytes, and the spans in them of the lines that stand at *places*."""
         at = 0
         with Source(self.path) as source:
             for block in iter_blocks(source):
                 end = int(np.searchsorted(places[:, 0], block.start + block.size))
-                view = memoryview(block.data)
-                spans = (places[at:end] - block.start).tolist()
-                yield [view[start:stop] for start, stop in spans]
+                yield block.data.data, places[at:end] - block.start
                 at = end
 
 

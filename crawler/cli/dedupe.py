@@ -1,0 +1,190 @@
+"""wirecopy dedupe: find the stories in dumps of articles."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crawler.cli.output import EXIT_LOOK, json_option, print_json, print_table
+
+if TYPE_CHECKING:
+    from crawler.dumps.request import DedupeReport
+
+_FORMATS = ("jsonl", "csv", "tsv", "parquet", "sqlite", "warc", "html", "txt")
+_FILE = click.Path(path_type=Path)
+_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+
+
+class _Bytes(click.ParamType):
+    """A size such as 500M or 2G."""
+
+    name = "SIZE"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMG]?)I?B?", str(value).upper())
+        if not found:
+            self.fail(f"{value!r} is no size: say 500M or 2G", param, ctx)
+        return int(float(found[1]) * _UNITS[found[2]])
+
+
+@click.command()
+@click.argument("dumps", nargs=-1, required=True, metavar="DUMP...")
+@click.option("-o", "--output", type=_FILE, help="Where the survivors go; - is stdout.")
+@click.option(
+    "--format", type=click.Choice(_FORMATS), help="For names without a known suffix."
+)
+@click.option("--id", "id_", metavar="FIELD", help="The field of the id.")
+@click.option("--text", metavar="FIELD", help="The field of the text.")
+@click.option(
+    "--headline",
+    metavar="FIELD",
+    help="The field of the headline; none if a txt's first line is not it.",
+)
+@click.option("--url", metavar="FIELD", help="The field of the URL.")
+@click.option("--date", metavar="FIELD", help="The field of the date of publication.")
+@click.option("--outlet", metavar="FIELD", help="The field of the outlet.")
+@click.option(
+    "--keep",
+    default="earliest",
+    show_default=True,
+    metavar="RULE",
+    help="The article that a story shows: earliest, longest, or OUTLET,OUTLET,...",
+)
+@click.option(
+    "--unit",
+    type=click.Choice(["article", "paragraph", "headline"]),
+    default="article",
+    show_default=True,
+    help="What is compared.",
+)
+@click.option(
+    "--only",
+    type=click.Choice(["inside", "across"]),
+    help="Clean articles and compare none, or compare them as they are.",
+)
+@click.option("--annotate", is_flag=True, help="Write all articles, with their story.")
+@click.option("--stories", type=_FILE, help="Write a table: the story of each article.")
+@click.option("--pairs", type=_FILE, help="Write a table: the pairs that were decided.")
+@click.option("--removed", type=_FILE, help="Write a table: the blocks taken out.")
+@click.option(
+    "--rejects", type=_FILE, help="Write a table: the rows left out, and why."
+)
+@click.option("--report", type=_FILE, help="Write a page (HTML) to read.")
+@click.option("--strict", is_flag=True, help="Stop at the first row that is left out.")
+@click.option("--against", type=_FILE, metavar="DB", help="Say what DB lacks of it.")
+@click.option("--into", type=_FILE, metavar="DB", help="Load the articles into DB.")
+@click.option("--memory", type=_Bytes(), help="Use about so much memory, as 2G.")
+@click.option("--spill", type=_FILE, metavar="FOLDER", help="Where to spill to.")
+@json_option
+def command(
+    dumps: tuple[str, ...], id_: str | None, as_json: bool, **options: Any
+) -> None:
+    """Find the stories in dumps of articles, and write one article of each.
+
+    A DUMP is a file (jsonl, csv, tsv, parquet, warc, html, txt; jsonl, csv and tsv
+    also as .gz, .zst, .bz2 or .xz), a folder, a glob, "file.db::table", or - for
+    standard input.
+    """
+    import time
+
+    from crawler.deduping import dedupe_dump
+    from crawler.dumps.request import DedupeRequest
+    from storage.dumps.fields import Fields
+    from storage.errors import RejectedRowError
+
+    named = {
+        name: options.pop(name)
+        for name in ("text", "headline", "url", "date", "outlet")
+    }
+    first_line = named["headline"] != "none"
+    if not first_line:
+        named["headline"] = None
+    request = DedupeRequest(
+        inputs=dumps,
+        fields=Fields(id=id_, **named),
+        first_line_is_headline=first_line,
+        **options,
+    )
+    with _progress() as watch:
+        try:
+            report = dedupe_dump(request, clock=time.monotonic, watch=watch)
+        except RejectedRowError as error:
+            click.echo(f"wirecopy: {error}", err=True)
+            sys.exit(EXIT_LOOK)
+    _print(report, as_json, to_stderr=str(request.output) == "-")
+    if report.alarms:
+        sys.exit(EXIT_LOOK)
+
+
+class _progress:
+    """A bar with rate and time left, where standard error is a terminal."""
+
+    def __enter__(self) -> Any:
+        if not sys.stderr.isatty():
+            self._bar = None
+            return None
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[articles]:,} articles, {task.fields[rate]:,}/s"),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._bar.start()
+        self._task = self._bar.add_task("reading", total=1.0, articles=0, rate=0)
+        return self._show
+
+    def __exit__(self, *error: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def _show(self, what: str, part: float | None, articles: int) -> None:
+        assert self._bar is not None
+        elapsed = self._bar.tasks[self._task].elapsed or 1.0
+        self._bar.update(
+            self._task,
+            description=what,
+            completed=part or 0.0,
+            total=None if part is None else 1.0,
+            articles=articles,
+            rate=round(articles / elapsed),
+        )
+
+
+def _print(report: DedupeReport, as_json: bool, *, to_stderr: bool) -> None:
+    if as_json and not to_stderr:
+        print_json(report)
+        return
+    for line in _lines(report):
+        click.echo(line, err=True)
+    if not to_stderr:
+        rows = [[story.id, story.headline, story.articles] for story in report.largest]
+        print_table("", ["what", "articles"], _counts(report))
+        if rows:
+            print_table("Largest stories", ["id", "headline", "articles"], rows)
+
+
+def _counts(report: DedupeReport) -> list[list[Any]]:
+    rows: list[list[Any]] = [["read", report.rows], ["survivors", report.survivors]]
+    rows += [[f"copies: {name}", n] for name, n in report.copies.items()]
+    rows += [[f"rejects: {name}", n] for name, n in report.rejects.items()]
+    rows += [[f"blocks removed: {name}", n] for name, n in report.removed.items()]
+    if report.known is not None:
+        rows.append(["survivors that the database has", report.known])
+    return rows
+
+
+def _lines(report: DedupeReport) -> list[str]:
+    rate = round(report.rows / report.seconds) if report.seconds else report.rows
+    lines = [f"{report.rows:,} rows in {report.seconds} s ({rate:,} a second)"]
+    if report.duplicate_ids:
+        lines.append(f"{report.duplicate_ids:,} articles have an id that another has")
+    return lines + [f"alarm: {alarm}" for alarm in report.alarms]

@@ -1,0 +1,262 @@
+"""A dump from files to files: find the stories, write one article of each."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from crawler.dumps.logs import RejectTable, RemovedTable
+from crawler.dumps.outcome import (
+    Outcome,
+    alone,
+    find_alarms,
+    find_revisions,
+    settle,
+)
+from crawler.dumps.reading import Columns, OpenInput, Tally, read_all
+from crawler.dumps.request import DedupeReport, DedupeRequest, LargeStory
+from crawler.dumps.writing import (
+    Names,
+    article_format,
+    write_articles,
+    write_pairs,
+    write_stories,
+)
+from dedupe.batch import StoryBuilder
+from dedupe.kernels.urls import hash_words
+from dedupe.text import TextColumn
+from dedupe.verify import VERDICTS
+from storage.dumps.fields import find_fields
+from storage.dumps.formats import PAGES, Input, expand, open_dump
+from storage.dumps.laying_out import Layout, iter_rows
+from storage.dumps.outputs import Outputs
+from storage.errors import DumpError
+from storage.spill import FileSpill
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from dedupe.clean_column import Cut
+    from dedupe.deciding import Keep
+    from storage.dumps.reject import Reject
+
+# Verification records of about 40,000 articles.
+_IN_MEMORY = 64 << 20
+_LARGEST = 10
+
+# Called while the run goes on: what is done, how far (0 to 1 or None), how many articles.
+Watch = "Callable[[str, float | None, int], None]"
+
+
+def dedupe_dump(
+    request: DedupeRequest,
+    *,
+    clock: Callable[[], float],
+    watch: Callable[[str, float | None, int], None] | None = None,
+) -> DedupeReport:
+    """Run *request*; *clock* counts seconds, *watch* hears of the progress.
+
+    Raises DumpError or one of its kinds, with no output written.
+    """
+    started = clock()
+    with ExitStack() as stack:
+        run = _Run(request, stack, watch or (lambda *_: None))
+        report = run.run()
+    return _timed(report, clock() - started)
+
+
+def _timed(report: DedupeReport, seconds: float) -> DedupeReport:
+    from dataclasses import replace
+
+    return replace(report, seconds=round(seconds, 2))
+
+
+class _Run:
+    """One run, from inputs to outputs; also what hears of rejects and removals."""
+
+    def __init__(
+        self,
+        request: DedupeRequest,
+        stack: ExitStack,
+        watch: Callable[[str, float | None, int], None],
+    ) -> None:
+        self._request = request
+        self._watch = watch
+        self._layout = stack.enter_context(Layout(request.spill))
+        limit = _IN_MEMORY if request.memory is None else request.memory // 4
+        self._spill = stack.enter_context(FileSpill(limit, request.spill))
+        self._outputs = stack.enter_context(Outputs())
+        self._builder = stack.enter_context(
+            StoryBuilder(spill=self._spill, threads=request.threads)
+        )
+        self._tally = Tally(request.strict)
+        self._items = expand(request.inputs, request.format)
+        self._sizes: list[int] = []
+
+    def run(self) -> DedupeReport:
+        request = self._request
+        self._refuse_own_input()
+        self._reject_table = RejectTable(self._outputs, request.rejects)
+        self._removed_table = RemovedTable(self._outputs, request.removed)
+        inputs = [self._open(item) for item in self._items]
+        columns = read_all(
+            inputs,
+            None if request.only == "inside" else self._builder,
+            self,
+            clean=request.only != "across",
+            threads=request.threads,
+        )
+        self._watch("comparing", None, len(columns))
+        outcome = self._compare(columns)
+        self._watch("writing", None, len(columns))
+        names = Names(columns, [opened.dump.name for opened in inputs])
+        self._write(inputs, columns, outcome, names)
+        report = self._report(inputs, columns, outcome, names)
+        if request.report is not None:
+            from crawler.report.page import write_report
+
+            write_report(
+                self._outputs, request.report, report, inputs, columns, outcome, names
+            )
+        self._reject_table.close()
+        self._removed_table.close()
+        self._outputs.commit()
+        return report
+
+    def rejected(self, rejects: Sequence[Reject]) -> None:
+        self._reject_table.write(rejects)
+        self._tally.count_rejects(rejects)
+
+    def removed(self, ids: TextColumn, first: int, cuts: Sequence[Cut]) -> None:
+        self._removed_table.write(ids, first, cuts)
+        self._tally.count_removed(cuts)
+
+    def read(self, dump: int, consumed: int, articles: int) -> None:
+        total = sum(self._sizes)
+        done = sum(self._sizes[:dump]) + min(consumed, self._sizes[dump])
+        self._watch("reading", done / total if total else None, articles)
+
+    def _refuse_own_input(self) -> None:
+        """An output that replaces an input would be read while it is written."""
+        request = self._request
+        places = {item.path.resolve() for item in self._items if not item.is_stdin}
+        tables = (request.stories, request.pairs, request.removed, request.rejects)
+        for path in (request.output, *tables, request.report):
+            if path is not None and path.resolve() in places:
+                raise DumpError(f"{path} is an input: name another file to write to")
+
+    def _open(self, item: Input) -> OpenInput:
+        rejects: list[Reject] = []
+        laid_out = None
+        if item.format in PAGES:
+            from crawler.page_rows import extract_pages
+
+            headline = self._request.first_line_is_headline
+            rows = iter_rows(item, extract_pages, first_line_is_headline=headline)
+            laid_out, rejects = self._layout.from_rows(rows)
+        elif item.is_stdin:
+            laid_out = self._layout.from_stdin()
+        dump = open_dump(item, laid_out)
+        self._sizes.append(dump.path.stat().st_size)
+        names = dump.field_names()
+        fields = self._request.fields
+        if names:
+            fields = find_fields(fields, names, dump.name)
+        return OpenInput(dump=dump, fields=fields, rejects=tuple(rejects))
+
+    def _compare(self, columns: Columns) -> Outcome:
+        if self._request.only == "inside":
+            return alone(len(columns))
+        revisions = find_revisions(columns)
+        ignored = np.zeros(len(columns), np.bool_)
+        ignored[revisions.earlier] = True
+        rule, preference = self._keep(columns)
+        stories = self._builder.finish(
+            keep=rule, preference=preference, ignored=ignored
+        )
+        folds = self._builder.folds
+        same = folds[revisions.earlier] == folds[revisions.latest]
+        return settle(stories, revisions, same)
+
+    def _keep(self, columns: Columns) -> tuple[Keep, NDArray[np.int64] | None]:
+        keep = self._request.keep
+        if keep == "earliest" or keep == "longest":
+            return keep, None
+        wanted = TextColumn.from_strings(name.strip() for name in keep.split(","))
+        hashes = np.empty(len(wanted), np.uint64)
+        hash_words(wanted.data, wanted.offsets, hashes)
+        ranks = np.full(len(columns), len(hashes), np.int64)
+        for rank, outlet in reversed(list(enumerate(hashes))):
+            ranks[columns.outlets == outlet] = rank
+        return "earliest", ranks
+
+    def _write(
+        self,
+        inputs: Sequence[OpenInput],
+        columns: Columns,
+        outcome: Outcome,
+        names: Names,
+    ) -> None:
+        request, outputs = self._request, self._outputs
+        if request.output is not None:
+            write_articles(
+                outputs,
+                request.output,
+                article_format(request.output, self._items[0].format),
+                inputs,
+                columns,
+                outcome,
+                names,
+                annotate=request.annotate,
+            )
+        if request.stories is not None:
+            write_stories(outputs, request.stories, outcome, names)
+        if request.pairs is not None:
+            write_pairs(outputs, request.pairs, outcome.pairs, names)
+
+    def _report(
+        self,
+        inputs: Sequence[OpenInput],
+        columns: Columns,
+        outcome: Outcome,
+        names: Names,
+    ) -> DedupeReport:
+        pairs = outcome.pairs
+        verdicts = (
+            np.zeros(0, np.int64) if pairs is None else np.bincount(pairs.verdicts)
+        )
+        rejects = dict(self._tally.rejects.most_common())
+        return DedupeReport(
+            inputs=tuple(opened.dump.name for opened in inputs),
+            output=None
+            if self._request.output is None
+            else os.fspath(self._request.output),
+            rows=len(columns) + sum(rejects.values()),
+            survivors=int(outcome.survives.sum()),
+            copies=outcome.copies(),
+            rejects=rejects,
+            stories=int(outcome.story.max(initial=-1)) + 1,
+            pairs={VERDICTS[v]: int(n) for v, n in enumerate(verdicts) if n},
+            looked_at=outcome.looked_at,
+            removed=dict(self._tally.removed.most_common()),
+            largest=tuple(
+                LargeStory(id=names[article], headline="", articles=size)
+                for article, size in outcome.largest(_LARGEST)
+            ),
+            duplicate_ids=_duplicates(columns.ids),
+            alarms=tuple(find_alarms(columns, outcome, ())),
+            seconds=0.0,
+        )
+
+
+def _duplicates(ids: TextColumn) -> int:
+    """Count the articles whose id an article before them has."""
+    hashes = np.empty(len(ids), np.uint64)
+    hash_words(ids.data, ids.offsets, hashes)
+    named = hashes[np.diff(ids.offsets) > 0]
+    return len(named) - len(np.unique(named))

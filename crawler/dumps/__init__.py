@@ -1,0 +1,1 @@
+"""A dump from files to files, step by step."""

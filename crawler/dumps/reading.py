@@ -1,0 +1,245 @@
+"""The first reading: every article cleaned, measured, and handed to the builder."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from dedupe.clean_column import CleanColumn, Cut, clean_column
+from dedupe.gathering import UNKNOWN_TIME
+from dedupe.kernels.urls import outlet_hashes
+from dedupe.text import TextColumn
+from storage.dumps.url_groups import hints_of
+from storage.errors import RejectedRowError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from storage.dumps.batch import Batch
+    from storage.dumps.dump import Dump
+    from storage.dumps.fields import Fields
+    from storage.dumps.reject import Reject
+
+# Batches that may wait; each holds a few megabytes twice.
+_WINDOW = 3
+
+
+class Comparer(Protocol):
+    """What takes the cleaned columns (StoryBuilder)."""
+
+    def add(
+        self,
+        texts: TextColumn,
+        headlines: TextColumn | None = None,
+        *,
+        published: NDArray[np.int64] | None = None,
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenInput:
+    """A dump with the names of its fields, and what laying it out refused."""
+
+    dump: Dump
+    fields: Fields
+    rejects: tuple[Reject, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """All articles of all inputs, in order, without their texts.
+
+    Input i has the articles from firsts[i] to before firsts[i + 1]; *places* and
+    *lines* say where in it they stand. *hints* and *outlets* (uint64) are hashes.
+    *published* is epoch seconds or UNKNOWN_TIME. Each row of *cuts* (int64[m, 3]) is a
+    stretch taken out of an article: number, first byte, end; sorted.
+    """
+
+    firsts: tuple[int, ...]
+    places: NDArray[np.int64]
+    lines: NDArray[np.int64]
+    ids: TextColumn
+    urls: TextColumn
+    hints: NDArray[np.uint64]
+    outlets: NDArray[np.uint64]
+    published: NDArray[np.int64]
+    cuts: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def input_of(self, article: int) -> int:
+        """Return which input an article came from."""
+        return int(np.searchsorted(self.firsts, article, side="right")) - 1
+
+
+class Listener(Protocol):
+    """Hears of everything that is left out, and of how far the reading is."""
+
+    def rejected(self, rejects: Sequence[Reject]) -> None: ...
+
+    def removed(self, ids: TextColumn, first: int, cuts: Sequence[Cut]) -> None: ...
+
+    def read(self, dump: int, consumed: int, articles: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Cleaned:
+    batch: Batch
+    column: CleanColumn
+    hints: NDArray[np.uint64]
+    outlets: NDArray[np.uint64]
+
+
+def read_all(
+    inputs: Sequence[OpenInput],
+    comparer: Comparer | None,
+    listener: Listener,
+    *,
+    clean: bool = True,
+    threads: int = 2,
+) -> Columns:
+    """Read every input once; cleaned columns go to *comparer*, in order."""
+    parts = _Parts()
+    firsts = [0]
+    with ThreadPoolExecutor(threads, "read") as pool:
+        for number, opened in enumerate(inputs):
+            listener.rejected(opened.rejects)
+            tasks = (
+                _Cleaning(task, clean).run for task in opened.dump.read(opened.fields)
+            )
+            for found in _in_order(pool, tasks):
+                listener.rejected(found.batch.rejects)
+                listener.removed(found.batch.ids, parts.count, found.column.cuts)
+                published = _whole(found.batch.published)
+                if comparer is not None and len(found.batch):
+                    comparer.add(
+                        found.column.texts, found.batch.headlines, published=published
+                    )
+                parts.add(found, published)
+                listener.read(number, found.batch.consumed, parts.count)
+            firsts.append(parts.count)
+    return parts.finish(tuple(firsts))
+
+
+def _in_order(
+    pool: ThreadPoolExecutor, tasks: Iterator[Callable[[], _Cleaned]]
+) -> Iterator[_Cleaned]:
+    waiting: deque[Future[_Cleaned]] = deque()
+    for task in tasks:
+        waiting.append(pool.submit(task))
+        if len(waiting) >= _WINDOW:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+@dataclass(frozen=True, slots=True)
+class _Cleaning:
+    task: Callable[[], Batch]
+    clean: bool
+
+    def run(self) -> _Cleaned:
+        batch = self.task()
+        column = CleanColumn(texts=batch.texts)
+        if self.clean:
+            column = clean_column(batch.texts, batch.headlines)
+        outlets = np.empty(len(batch), np.uint64)
+        named, urls = batch.outlets, batch.urls
+        outlet_hashes(named.data, named.offsets, urls.data, urls.offsets, outlets)
+        return _Cleaned(batch, column, hints_of(urls), outlets)
+
+
+def _whole(published: NDArray[np.float64]) -> NDArray[np.int64]:
+    known = np.isfinite(published)
+    whole = np.full(len(published), UNKNOWN_TIME, np.int64)
+    whole[known] = published[known]
+    return whole
+
+
+class _Parts:
+    """Collects batches, and puts them together in the end."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._columns: dict[str, list[NDArray[Any]]] = {
+            "places": [np.zeros((0, 2), np.int64)],
+            "lines": [np.zeros(0, np.int64)],
+            "hints": [np.zeros(0, np.uint64)],
+            "outlets": [np.zeros(0, np.uint64)],
+            "published": [np.zeros(0, np.int64)],
+            "cuts": [np.zeros((0, 3), np.int64)],
+        }
+        self._ids: list[TextColumn] = []
+        self._urls: list[TextColumn] = []
+
+    def add(self, found: _Cleaned, published: NDArray[np.int64]) -> None:
+        batch = found.batch
+        new = {
+            "places": batch.places,
+            "lines": batch.lines,
+            "hints": found.hints,
+            "outlets": found.outlets,
+            "published": published,
+        }
+        for name, values in new.items():
+            self._columns[name].append(values)
+        if found.column.cuts:
+            rows = [(self.count + c.article, c.start, c.end) for c in found.column.cuts]
+            self._columns["cuts"].append(np.array(rows, np.int64))
+        self._ids.append(_copied(batch.ids))
+        self._urls.append(_copied(batch.urls))
+        self.count += len(batch)
+
+    def finish(self, firsts: tuple[int, ...]) -> Columns:
+        joined = {name: np.concatenate(parts) for name, parts in self._columns.items()}
+        return Columns(
+            firsts=firsts,
+            ids=join_texts(self._ids),
+            urls=join_texts(self._urls),
+            **joined,
+        )
+
+
+def _copied(column: TextColumn) -> TextColumn:
+    """Let go of the block that the column may be a part of."""
+    start, end = int(column.offsets[0]), int(column.offsets[-1])
+    return TextColumn(column.data[start:end].copy(), column.offsets - start)
+
+
+def join_texts(parts: Sequence[TextColumn]) -> TextColumn:
+    """Put columns together into one."""
+    sizes = np.cumsum([0, *(len(part.data) for part in parts)])
+    data = [np.zeros(0, np.uint8), *(part.data for part in parts)]
+    offsets = [np.zeros(1, np.int64)]
+    for part, base in zip(parts, sizes[:-1], strict=True):
+        offsets.append(part.offsets[1:] + base)
+    return TextColumn(np.concatenate(data), np.concatenate(offsets))
+
+
+class Tally:
+    """Counts what is left out, and stops a strict run at the first reject."""
+
+    def __init__(self, strict: bool = False) -> None:
+        self._strict = strict
+        self.rejects: Counter[str] = Counter()
+        self.removed: Counter[str] = Counter()
+
+    def count_rejects(self, rejects: Sequence[Reject]) -> None:
+        self.rejects.update(reject.reason for reject in rejects)
+        if rejects and self._strict:
+            first = rejects[0]
+            detail = f" ({first.detail})" if first.detail else ""
+            raise RejectedRowError(
+                f"{first.file}, line {first.line}: {first.reason}{detail}; "
+                "leave out --strict to go on without it"
+            )
+
+    def count_removed(self, cuts: Sequence[Cut]) -> None:
+        self.removed.update(cut.reason for cut in cuts)

@@ -1,0 +1,191 @@
+"""The second reading: survivors to the output, decisions to tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedupe.verify import REASONS, VERDICTS
+from storage.dumps.copying import Edits, copy_rows, edited_rows
+from storage.dumps.fields import TEXT
+from storage.dumps.writers import open_writer, output_format, write_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from crawler.dumps.outcome import Outcome
+    from crawler.dumps.reading import Columns, OpenInput
+    from dedupe.outcome import PairTable
+    from storage.dumps.dump import Row
+    from storage.dumps.formats import Format
+    from storage.dumps.outputs import Outputs
+
+STORY_COLUMNS = (
+    *("id", "story", "role", "verdict", "similarity", "containment", "of", "row"),
+)
+PAIR_COLUMNS = (
+    *("a", "b", "verdict", "jaccard", "containment_a", "containment_b", "reason"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What each article is called: its id, or where it stands."""
+
+    columns: Columns
+    inputs: Sequence[str]
+
+    def __getitem__(self, article: int) -> str:
+        given = self.columns.ids[article]
+        if given:
+            return given
+        place = f"{int(self.columns.lines[article])}"
+        if len(self.inputs) == 1:
+            return place
+        return f"{self.inputs[self.columns.input_of(article)]}:{place}"
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+
+def write_articles(
+    outputs: Outputs,
+    path: Path,
+    form: Format,
+    inputs: Sequence[OpenInput],
+    columns: Columns,
+    outcome: Outcome,
+    names: Names,
+    *,
+    annotate: bool,
+) -> None:
+    """Write the survivors, cleaned where something was cut, to *path*.
+
+    With *annotate* all articles are written, with their story, role and verdict.
+    """
+    kept = np.ones(len(columns), np.bool_) if annotate else outcome.survives
+    pieces = [
+        _Piece(
+            opened, columns, outcome, names, _rows_of(columns, number, kept), annotate
+        )
+        for number, opened in enumerate(inputs)
+    ]
+    samples = (rows for piece in pieces for rows in piece.edited())
+    writer = open_writer(outputs, path, form, samples)
+    for piece in pieces:
+        copy_rows(piece.opened.dump, piece.places, piece.edits(), writer)
+    writer.close()
+
+
+def _rows_of(
+    columns: Columns, number: int, kept: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    first, last = columns.firsts[number], columns.firsts[number + 1]
+    return first + np.flatnonzero(kept[first:last])
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """The articles of one input that are written."""
+
+    opened: OpenInput
+    columns: Columns
+    outcome: Outcome
+    names: Names
+    rows: NDArray[np.int64]
+    annotate: bool
+
+    @property
+    def places(self) -> NDArray[np.int64]:
+        return self.columns.places[self.rows]
+
+    def edits(self) -> Edits:
+        return Edits(
+            field=self.opened.fields.names[TEXT],
+            touched=np.isin(self.rows, self.columns.cuts[:, 0]),
+            clean=self._clean,
+            notes=self._notes if self.annotate else None,
+        )
+
+    def edited(self) -> Iterator[list[Row]]:
+        yield from edited_rows(self.opened.dump, self.places, self.edits())
+
+    def _clean(self, index: int, text: str) -> str:
+        return without_cuts(self.columns.cuts, int(self.rows[index]), text)
+
+    def _notes(self, index: int) -> Row:
+        return story_row(self.outcome, self.names, int(self.rows[index]))
+
+
+def without_cuts(cuts: NDArray[np.int64], article: int, text: str) -> str:
+    """Return *text* without what was cut from it."""
+    first, last = np.searchsorted(cuts[:, 0], [article, article + 1])
+    raw = text.encode()
+    kept, at = [], 0
+    for start, end in cuts[first:last, 1:].tolist():
+        kept.append(raw[at:start])
+        at = end
+    return b"".join([*kept, raw[at:]]).decode()
+
+
+def story_row(outcome: Outcome, names: Names, article: int) -> Row:
+    """Return what is said of one article in the table of stories, but its id."""
+    if outcome.survives[article]:
+        return {
+            "story": int(outcome.story[article]),
+            "role": "canonical",
+            "verdict": None,
+            "similarity": None,
+            "containment": None,
+            "of": None,
+        }
+    similarity = float(outcome.similarity[article])
+    known = similarity == similarity
+    return {
+        "story": int(outcome.story[article]),
+        "role": "copy",
+        "verdict": outcome.verdict_of(article),
+        "similarity": round(similarity, 4) if known else None,
+        "containment": round(float(outcome.containment[article]), 4) if known else None,
+        "of": names[int(outcome.of[article])],
+    }
+
+
+def write_stories(outputs: Outputs, path: Path, outcome: Outcome, names: Names) -> None:
+    """Write one row for each article: its story, its role, and why."""
+    rows = (
+        (names[article], *story_row(outcome, names, article).values(), article + 1)
+        for article in range(len(names))
+    )
+    write_table(outputs, path, STORY_COLUMNS, rows)
+
+
+def write_pairs(
+    outputs: Outputs, path: Path, pairs: PairTable | None, names: Names
+) -> None:
+    """Write the pairs that joined, that are linked, and that came close."""
+    rows = iter(()) if pairs is None else _pair_rows(pairs, names)
+    write_table(outputs, path, PAIR_COLUMNS, rows)
+
+
+def _pair_rows(pairs: PairTable, names: Names) -> Iterator[tuple[object, ...]]:
+    for row in range(len(pairs)):
+        yield (
+            names[int(pairs.a[row])],
+            names[int(pairs.b[row])],
+            VERDICTS[pairs.verdicts[row]],
+            round(float(pairs.jaccard[row]), 4),
+            round(float(pairs.containment_a[row]), 4),
+            round(float(pairs.containment_b[row]), 4),
+            REASONS[pairs.reasons[row]],
+        )
+
+
+def article_format(path: Path, given: Format | None) -> Format:
+    """Return what the articles are written as; JSON lines where nothing says."""
+    return output_format(path, given or "jsonl")

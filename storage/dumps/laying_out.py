@@ -1,0 +1,99 @@
+"""Inputs that are no table, or can be read only once, as JSON lines without a name."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Self
+
+from storage.dumps.pages import iter_html, iter_texts
+from storage.dumps.reject import Reject
+from storage.dumps.writers import dump_line
+from storage.errors import DumpError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from types import TracebackType
+
+    from storage.dumps.dump import Row
+    from storage.dumps.formats import Input
+    from storage.dumps.pages import StoredPage
+
+    # Turns pages into rows, in order; what is no article becomes a reject.
+    Extraction = Callable[[Iterable["StoredPage | Reject"]], Iterator["Row | Reject"]]
+
+
+class Layout:
+    """Holds the nameless files of one run: they are gone when the process is."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        self._files: list[IO[bytes]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for file in self._files:
+            file.close()
+
+    def from_stdin(self) -> Path:
+        """Copy standard input; returns a path that opens the copy."""
+        file = self._open()
+        self._copying(lambda: shutil.copyfileobj(sys.stdin.buffer, file, 1 << 20))
+        return _path_of(file)
+
+    def from_rows(self, rows: Iterable[Row | Reject]) -> tuple[Path, list[Reject]]:
+        """Write rows as JSON lines; returns their path, and what was refused."""
+        file = self._open()
+        rejects: list[Reject] = []
+
+        def write() -> None:
+            for row in rows:
+                if isinstance(row, Reject):
+                    rejects.append(row)
+                else:
+                    file.write(dump_line(row))
+            file.flush()
+
+        self._copying(write)
+        return _path_of(file), rejects
+
+    def _open(self) -> IO[bytes]:
+        file = tempfile.TemporaryFile(prefix="wirecopy-", dir=self._folder)  # noqa: SIM115
+        self._files.append(file)
+        return file
+
+    def _copying(self, copy: Callable[[], None]) -> None:
+        try:
+            copy()
+        except OSError as error:
+            raise DumpError(
+                f"no room to lay out the input: {error.strerror}"
+            ) from error
+
+
+def _path_of(file: IO[bytes]) -> Path:
+    file.flush()
+    return Path(f"/proc/{os.getpid()}/fd/{file.fileno()}")
+
+
+def iter_rows(
+    item: Input, extraction: Extraction, *, first_line_is_headline: bool
+) -> Iterator[Row | Reject]:
+    """Yield the rows of a page, a plain text or a WARC file."""
+    if item.format == "txt":
+        return iter_texts([item.path], first_line_is_headline=first_line_is_headline)
+    if item.format == "html":
+        return extraction(iter_html([item.path]))
+    from storage.dumps.warc import iter_warc
+
+    return extraction(iter_warc(item.path))
