@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from storage.outlets import Names
     from storage.pairs import StoredPair
     from storage.preparing import Prepared
+    from storage.signing import Signed
     from storage.stories import Stories
 
 
@@ -52,6 +53,7 @@ class _Stored:
     content_hash: str | None
     outlet: int | None
     updated: str | None
+    indexed: bool
 
 
 class Adder:
@@ -76,6 +78,7 @@ class Adder:
         """Ask the database again: a rollback or another process changed it."""
         self.names.forget()
         self.blocks.forget()
+        self.decider.strangers.forget()
 
     def prepare(self, article: Article) -> Prepared:
         """Do what needs no transaction; reads the boilerplate of the outlet."""
@@ -143,6 +146,7 @@ class Adder:
             "updated": iso(article.fetched),
             "words": prepared.signed.words,
             "text_hash": prepared.signed.fold,
+            "headline_hash": prepared.signed.headline,
             "story": story,
             "role": "canonical" if best is None else "copy",
         }
@@ -202,10 +206,10 @@ class Adder:
         return self._known(stored.id)
 
     def _replace_text(self, stored: _Stored, prepared: Prepared) -> None:
-        before = self.decider.sign(stored.headline, stored.body)
-        self.decider.index.remove(stored.id, before.bands, before.passages)
         unindex_article(self._db, stored.id, stored.headline, stored.body)
         delete_removed(self._db, stored.id)
+        if stored.indexed:
+            self._leave_index(stored)
         update_article(
             self._db,
             stored.id,
@@ -214,21 +218,58 @@ class Adder:
                 "headline": prepared.article.headline,
                 "words": prepared.signed.words,
                 "text_hash": prepared.signed.fold,
+                "headline_hash": prepared.signed.headline,
             },
         )
+        self.decider.strangers.forget_article()
         self._index(stored.id, prepared)
 
     def _index(self, article: int, prepared: Prepared) -> None:
-        signed = prepared.signed
         insert_removed(self._db, article, prepared.body.removed)
         body = prepared.body.body
         index_article(self._db, article, prepared.article.headline, body)
+        signed = prepared.signed
+        if signed.fold is None or self.decider.is_brief(signed):
+            return
+        # Of articles of one text the first stands for all.
+        if not self.decider.twins(article, signed.fold):
+            self._enter_index(article, signed)
+
+    def _enter_index(self, article: int, signed: Signed) -> None:
         self.decider.index.add(article, signed.bands, signed.passages)
-        self._db.conn.execute(
-            "INSERT INTO signatures (article, minima) VALUES (?, ?)"
-            " ON CONFLICT (article) DO UPDATE SET minima = excluded.minima",
+        execute = self._db.conn.execute
+        execute(
+            "INSERT INTO signatures (article, minima) VALUES (?, ?)",
             [article, signed.minima],
         )
+        execute("UPDATE articles SET indexed = 1 WHERE id = ?", [article])
+
+    def _leave_index(self, stored: _Stored) -> None:
+        """Take a node's first article out, and let the next one stand for it."""
+        before = self.decider.sign(stored.headline, stored.body)
+        self.decider.index.remove(stored.id, before.bands, before.passages)
+        execute = self._db.conn.execute
+        execute("DELETE FROM signatures WHERE article = ?", [stored.id])
+        execute("UPDATE articles SET indexed = 0 WHERE id = ?", [stored.id])
+        self._queue(before.passages)
+        twins = self.decider.twins(stored.id, stored.fold)
+        if twins:
+            heir = self._load(twins[0])
+            assert heir is not None
+            self._enter_index(heir.id, self.decider.sign(heir.headline, heir.body))
+            self._db.conn.executemany(
+                "INSERT INTO settle_queue (article, reason) VALUES (?, 'node')"
+                " ON CONFLICT (article) DO NOTHING",
+                [(twin,) for twin in twins],
+            )
+
+    def _queue(self, passages: Sequence[int]) -> None:
+        """Ask of passages that lost a holder whether strangers share them still."""
+        cap = self.decider.parameters.bucket_cap
+        holders = {
+            key: self.decider.index.passage_holders(key, cap + 1) for key in passages
+        }
+        self.decider.strangers.update(holders)
 
     def _refresh(self, article: int, prepared: Prepared, outlet: int | None) -> None:
         """Write what the page says now; when it was first fetched stays."""
@@ -330,7 +371,7 @@ class Adder:
 
     def _load(self, article: int) -> _Stored | None:
         row = self._db.conn.execute(
-            "SELECT id, headline, body, text_hash, content_hash, outlet, updated"
+            "SELECT id, headline, body, text_hash, content_hash, outlet, updated, indexed"
             " FROM articles WHERE id = ?",
             [article],
         ).fetchone()

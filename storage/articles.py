@@ -41,6 +41,7 @@ _TIMES = ("published", "modified", "fetched")
 METADATA = (*_PLAIN, *_LISTS, *_TIMES, "field_sources")
 _DERIVED = (
     *("url_key", "url_id", "outlet", "agency", "words", "text_hash", "updated"),
+    "headline_hash",
     *("block_kinds", "body", "story", "role"),
 )
 _COLUMNS = (*METADATA, *_DERIVED)

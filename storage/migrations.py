@@ -280,6 +280,9 @@ CREATE TABLE passage_keys (
     article INTEGER NOT NULL,
     PRIMARY KEY (key, article)
 ) WITHOUT ROWID;
+CREATE TABLE stranger_passages (
+    key INTEGER PRIMARY KEY     -- shared by mostly strangers: no evidence
+);
 CREATE TABLE settings (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL         -- JSON

@@ -12,6 +12,7 @@ from dedupe.parameters import DEFAULT, Parameters
 from dedupe.shingles import analyse_texts
 from dedupe.signature import permutations
 from dedupe.text import TextColumn
+from dedupe.verify import Record, record_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,14 +24,17 @@ class Signed:
 
     *fold* is the hash of the folded body as a signed integer, None where it has no
     words; *bands* and *passages* are keys as signed integers, sorted; *minima* is the
-    signature as little-endian uint32.
+    signature as little-endian uint32; *headline* is the hash of the folded headline,
+    None where there is none. *record* is what pairs are verified on, without a time.
     """
 
     fold: int | None
+    headline: int | None
     words: int
     bands: tuple[int, ...]
     passages: tuple[int, ...]
     minima: bytes
+    record: Record
 
 
 class IndexSigner:
@@ -51,17 +55,24 @@ class IndexSigner:
             keep_signatures=True,
         )
         words = int(found.sizes[0, 1])
-        if not words:
-            return Signed(fold=None, words=0, bands=(), passages=(), minima=b"")
         return Signed(
-            fold=int(found.folds[:1].view(np.int64)[0]),
+            fold=_signed(found.folds[0]) if words else None,
+            headline=_signed(found.headlines[0]) or None,
             words=words,
-            bands=_signed(number_bands(found.bands[0])),
-            passages=_signed(found.keys),
-            minima=found.signatures[0].astype("<u4").tobytes(),
+            bands=sorted_keys(number_bands(found.bands[0])) if words else (),
+            passages=sorted_keys(found.keys),
+            minima=found.signatures[0].astype("<u4").tobytes() if words else b"",
+            record=record_of(found, 0),
         )
 
 
-def _signed(keys: NDArray[np.uint64]) -> tuple[int, ...]:
-    # In the order of the table, so that neighbours are written together.
+def sorted_keys(keys: NDArray[np.uint64]) -> tuple[int, ...]:
+    """Return keys as signed integers, each once, in the order of the table.
+
+    Neighbours in a table are written together.
+    """
     return tuple(sorted(set(keys.view(np.int64).tolist())))
+
+
+def _signed(key: np.uint64) -> int:
+    return int(key.view(np.int64))

@@ -1,0 +1,86 @@
+"""Re-deriving what new knowledge made stale, in bounded transactions.
+
+What waits is rows of settle_queue and stale lines of outlet_blocks, written in the
+transaction that made them stale: a settle that dies goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from storage.store import Store
+
+logger = logging.getLogger(__name__)
+
+_BATCH = 50
+_LINES = 200
+# Two lines can each be boilerplate only while the other is not; the article then keeps
+# the state it was left in.
+_MOST_TURNS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleReport:
+    """How many articles were derived again, and how many lines were counted again."""
+
+    articles: int = 0
+    lines: int = 0
+
+
+def count_waiting(store: Store) -> int:
+    """Return how many articles wait for settle()."""
+    row = store.db.conn.execute("SELECT count(*) FROM settle_queue").fetchone()
+    return int(row[0])
+
+
+def settle(
+    store: Store,
+    *,
+    run: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> SettleReport:
+    """Derive every waiting article again: body, index, search, pairs and stories.
+
+    *progress* is called with how many articles each transaction settled.
+    """
+    turns: Counter[int] = Counter()
+    articles = lines = 0
+    while True:
+        counted = _count_lines(store)
+        settled = _settle_some(store, turns, run)
+        if not counted and not settled:
+            return SettleReport(articles=articles, lines=lines)
+        articles, lines = articles + settled, lines + counted
+        if progress is not None:
+            progress(settled)
+
+
+def _count_lines(store: Store) -> int:
+    with store.transaction():
+        stale = store.adder.blocks.stale(_LINES)
+        for outlet, block in stale:
+            store.adder.blocks.recount(outlet, block)
+    return len(stale)
+
+
+def _settle_some(store: Store, turns: Counter[int], run: int | None) -> int:
+    # Another process may have learnt lines since.
+    store.forget_caches()
+    with store.transaction() as db:
+        rows = db.conn.execute(
+            "SELECT article FROM settle_queue ORDER BY article LIMIT ?", [_BATCH]
+        ).fetchall()
+        for (article,) in rows:
+            db.conn.execute("DELETE FROM settle_queue WHERE article = ?", [article])
+            turns[article] += 1
+            if turns[article] > _MOST_TURNS:
+                logger.warning("Article %(id)d does not settle", {"id": article})
+                continue
+            store.adder.derive_again(article, run)
+    return len(rows)
