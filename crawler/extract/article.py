@@ -21,7 +21,7 @@ from crawler.extract.headline import find_headline
 from crawler.extract.language import find_language
 from crawler.extract.not_an_article import refuse
 from crawler.extract.page import read_page
-from crawler.extract.rules import apply_rule, pick_rule
+from crawler.extract.rules import pick_rule
 from storage.article import Article
 
 if TYPE_CHECKING:
@@ -49,8 +49,7 @@ def extract(
     Raises NotAnArticle, and nothing else, with the reason in ``reason``.
     """
     page = read_page(html, url, content_type=content_type)
-    rule = pick_rule(rules, fetched)
-    body = find_body(apply_rule(page, rule) if rule else page)
+    body = find_body(page, pick_rule(rules, fetched))
     refuse(page, body)
     return _assemble(page, body, fetched=fetched, outlet=outlet)
 

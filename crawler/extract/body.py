@@ -10,10 +10,14 @@ from crawler.extract.body_candidates import Candidate, cut, key_of
 from crawler.extract.body_choice import Choice, Known, choose
 from crawler.extract.body_scripts import read_scripts
 from crawler.extract.body_witness import mark, mark_densest, read_trafilatura
+from crawler.extract.rules import select
 from dedupe.block import Block
 
 if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
     from crawler.extract.page import Page
+    from crawler.extract.rules import Rule
 
 # Fewer letters than this, and other witnesses are heard.
 _ENOUGH = 200
@@ -23,30 +27,63 @@ _TAILS = re.compile(r"\s+[|–—·:»-]+\s+|\s*[|｜_]\s*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """The blocks of an article in order, the standfirst, and the deciding witness."""
+    """The blocks of an article in order, the standfirst, and the deciding witness.
+
+    *links* counts the page's blocks that are links and nothing else, *holders* the
+    articles, sections and list items with such a link that the body's stand in.
+    """
 
     blocks: tuple[Block, ...]
     extractor: str
     subheadline: str | None = None
+    links: int = 0
+    holders: int = 0
+
+    @property
+    def letters(self) -> int:
+        """The letters and digits of the blocks."""
+        return sum(len(key_of(block.text)) for block in self.blocks)
 
 
-def find_body(page: Page) -> Body:
+def find_body(page: Page, rule: Rule | None = None) -> Body:
     """Find the blocks of the article; none where the page has no text of its own.
 
-    trafilatura is heard first, then the JSON-LD's articleBody, then the densest run of
-    paragraphs, and last the HTML that a script of the page would have put in place.
+    The outlet's own *rule* decides where it selects anything. Else trafilatura is
+    heard, and the JSON-LD's articleBody; where they find next to nothing the densest
+    run of paragraphs, and last the HTML that a script would have put in place.
     """
     known = _known(page)
     candidates = cut(page.tree)
-    best = Body(blocks=(), extractor="")
+    if rule:
+        candidates = _without(candidates, select(page.tree, rule.drop))
+        ruled = _by_rule(page, candidates, rule, known)
+        if ruled:
+            return ruled
+    best = _body(Choice([], None), "", candidates)
     for witness in (_by_trafilatura, _by_density, _by_script):
         found, name = witness(page, candidates)
         choice = choose(found, known)
-        if _letters(choice) > 2 * sum(len(key_of(b.text)) for b in best.blocks):
-            best = _body(choice, name)
+        if _letters(choice) > 2 * best.letters:
+            best = _body(choice, name, candidates)
         if _letters(choice) >= _ENOUGH:
             break
     return best
+
+
+def _by_rule(
+    page: Page, candidates: list[Candidate], rule: Rule, known: Known
+) -> Body | None:
+    chosen = select(page.tree, (rule.body,)) if rule.body else set()
+    kept = [
+        c
+        for c in candidates
+        if c.key.casefold() not in known.headlines and c.stands_in(chosen)
+    ]
+    return _body(Choice(kept, None), "rule", candidates) if kept else None
+
+
+def _without(candidates: list[Candidate], dropped: set[HtmlElement]) -> list[Candidate]:
+    return [c for c in candidates if not c.stands_in(dropped)]
 
 
 def _by_trafilatura(
@@ -74,11 +111,13 @@ def _letters(choice: Choice) -> int:
     return sum(candidate.letters for candidate in choice.kept)
 
 
-def _body(choice: Choice, extractor: str) -> Body:
+def _body(choice: Choice, extractor: str, page: list[Candidate]) -> Body:
     return Body(
         blocks=tuple(Block(c.text, c.kind) for c in choice.kept),
         extractor=extractor,
         subheadline=choice.standfirst.text if choice.standfirst else None,
+        links=sum(c.is_link for c in page),
+        holders=len({c.holder for c in choice.kept} - {None}),
     )
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
     from lxml.html import HtmlElement
 
     from dedupe.block import BlockKind
@@ -110,6 +112,7 @@ _UNSEEN = re.compile(
 )
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")
+_HOLDERS = frozenset({"article", "section", "li"})
 _LONG_CELL = 150  # letters
 # Stands for a line break element; white space to str.split, and absent from pages.
 _BREAK = "\u2028"
@@ -166,6 +169,25 @@ class Candidate:
     def is_link(self) -> bool:
         """Whether the block is a link and next to nothing else."""
         return self.linked > 0.75 * self.letters and self.letters >= 12
+
+    @property
+    def holder(self) -> Node | None:
+        """The nearest article, section or list item around the block with a link."""
+        for node in upwards(self.node):
+            if node.tag in _HOLDERS:
+                return node if node.links else None
+        return None
+
+    def stands_in(self, elements: Collection[HtmlElement]) -> bool:
+        """Whether the block, or an element around it, is among *elements*."""
+        return any(node.element in elements for node in upwards(self.node))
+
+
+def upwards(node: Node | None) -> Iterator[Node]:
+    """Yield *node*, its parent, and so on up to the root."""
+    while node is not None:
+        yield node
+        node = node.parent
 
 
 def key_of(text: str) -> str:

@@ -6,12 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crawler.extract.body_candidates import upwards
 from crawler.extract.body_phrases import is_furniture
 from crawler.extract.body_zones import zones_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from crawler.extract.body_candidates import Candidate, Node
 
 # The share of the running text that the article's own container holds.
@@ -82,12 +81,6 @@ def _is_running(candidate: Candidate) -> bool:
     )
 
 
-def _upwards(node: Node | None) -> Iterator[Node]:
-    while node is not None:
-        yield node
-        node = node.parent
-
-
 class Chooser:
     """Decides on one page; the rules run from the surest to the least sure."""
 
@@ -98,7 +91,7 @@ class Chooser:
         self.total = sum(c.letters for c in self.running)
         self.weights: Counter[Node] = Counter()
         for candidate in self.running:
-            for node in _upwards(candidate.node):
+            for node in upwards(candidate.node):
                 self.weights[node] += candidate.letters
         self.box = self._find_box()
         self.fence = self._find_fence()
@@ -124,7 +117,7 @@ class Chooser:
 
     def _find_fence(self) -> Node | None:
         """The article or main element around the box: a page may hold several."""
-        for node in _upwards(self.box):
+        for node in upwards(self.box):
             if node.tag in {"article", "main"}:
                 return node
         return None
@@ -153,7 +146,7 @@ class Chooser:
 
     def _is_claimed(self, candidate: Candidate) -> bool:
         """Whether a witness, or the company that it keeps, speaks for a block."""
-        inside = any(node is self.box for node in _upwards(candidate.node))
+        inside = any(node is self.box for node in upwards(candidate.node))
         if inside and candidate.witnessed:
             return True
         if self._has_form(candidate, inside):
@@ -172,7 +165,7 @@ class Chooser:
         if inside:
             return candidate.node.tag == "p" or bool(form[1])
         return bool(form[1] or form[3]) and any(
-            node is self.fence for node in _upwards(candidate.node)
+            node is self.fence for node in upwards(candidate.node)
         )
 
     def _foreign(self, candidate: Candidate) -> frozenset[str]:
@@ -183,7 +176,7 @@ class Chooser:
     def _zones(self, candidate: Candidate) -> frozenset[str]:
         """The zones around a block, below the box, that hold little of the text."""
         found: set[str] = set()
-        for node in _upwards(candidate.node):
+        for node in upwards(candidate.node):
             if node is self.box:
                 break
             if self.weights[node] >= _ZONE_SHARE * self.total:
@@ -195,7 +188,7 @@ class Chooser:
 
     def _is_teaser(self, candidate: Candidate) -> bool:
         """Whether the block stands in a card with a linked headline."""
-        for node in _upwards(candidate.node):
+        for node in upwards(candidate.node):
             if node is self.box or self.weights[node] >= 0.1 * self.total:
                 return False
             if node.links and node.linked >= 0.25 * node.letters:
@@ -237,7 +230,7 @@ class Chooser:
         ):
             return False
         nearest = set[str]()
-        for node, _ in zip(_upwards(candidate.node), range(3), strict=False):
+        for node, _ in zip(upwards(candidate.node), range(3), strict=False):
             if node is self.box:
                 break
             nearest |= zones_of(node)
