@@ -73,7 +73,9 @@ _TRAILING = re.compile(
     r"(?:[(\[（]\s*([^()\[\]（）]{2,40}?)\s*[)\]）]|\s[-–—/]{1,2}\s*([^\s.][^.]{1,25}?))\s*[.。।]?\s*$"
 )
 _WITH = re.compile(
-    r"^(?:with|mit|avec|con|com|met|med|с|ile|با|مع|by|von|par|por|de|إعداد|from|via)\s+"
+    r"^(?:(?:with|mit|con|avec|com)\s(?:files?|inputs?|reports?|material|informations?|"
+    r"informaciones|información|informationen|informações)\s(?:from|by|von|de)\s+"
+    r"|(?:with|mit|avec|con|com|met|med|с|ile|با|مع|by|von|par|por|de|إعداد|from|via)\s+)"
     r"|\s*(?:material|files|inputs?|reporting|contributed|के\sइनपुट\sके\sसाथ)$",
     re.IGNORECASE,
 )

@@ -124,8 +124,11 @@ def _printed_byline(page: Page) -> str:
 
 
 def _is_byline(element: HtmlElement) -> bool:
-    if _NOT_BYLINE.search(marks_of(element)):
-        return False
+    return not _NOT_BYLINE.search(marks_of(element)) and _is_own(element)
+
+
+def _is_own(element: HtmlElement) -> bool:
+    """Tell whether *element* stands with the article, and not in a box beside it."""
     for parent in islice(element.iterancestors(), 4):
         names = parent.get("class") or ""
         if _NOT_BYLINE.search(names):
@@ -160,7 +163,9 @@ def _iter_spoken(page: Page) -> Iterator[str]:
     headings = marked(page).h1
     for element in after(headings[0], _NEAR) if headings else ():
         own = (element.text or "").strip()
-        if own and len(own) < _LONGEST and (line := _spoken_in(element, own)):
+        if not own or len(own) >= _LONGEST:
+            continue
+        if (line := _spoken_in(element, own)) and _is_own(element):
             yield line
 
 

@@ -106,7 +106,13 @@ def _with_brackets(text: str) -> Dateline | None:
     if credit is None or find_agency_named(credit[1]) is None:
         return None
     found = _parse_head(text[: credit.end()], text[: credit.end()])
-    return found if found and found.place else None
+    return found if found and found.place and _is_name(found.place) else None
+
+
+def _is_name(place: str) -> bool:
+    """Tell whether every longer word of *place* begins with a capital, if any can."""
+    words = [word for word in re.split(r"[\s,-]+", place) if len(word) > 3]
+    return not any(word[0].islower() for word in words)
 
 
 def _with_dash(text: str) -> Dateline | None:
@@ -166,7 +172,7 @@ def _is_bare(place: str, agency: str) -> bool:
     words = place.split()
     if not words or len(words) > 3 or len(place) < 3:
         return False
-    if words[0].isupper():
+    if place.isupper() or (agency and words[0].isupper() and len(words[0]) > 1):
         return len(place) > 3
     if not agency:
         return False

@@ -54,7 +54,8 @@ def find_language(page: Page, text: str) -> Found[str] | None:
         return Found(declared, "declared") if declared else None
     if declared == guessed:
         return Found(guessed, "text and declared")
-    if not declared or (sure and not _are_close(declared, guessed)):
+    foreign = not declared or _is_in_another_script(sample, declared)
+    if foreign or (sure and not _are_close(declared, guessed)):
         return Found(guessed, "text")
     return Found(declared, "declared")
 
@@ -71,6 +72,19 @@ def _declared(page: Page) -> str:
     return ""
 
 
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
+_NOT_LATIN = {"ar", "fa", "ur", "ps", "ckb", "ru", "uk", "be", "bg", "mk", "kk", "ky", "mn", "el", "he", "hi", "mr", "ne", "bn", "ta", "te"}
+
+
+def _is_in_another_script(sample: str, declared: str) -> bool:
+    """Tell whether *declared* is never written in the script of *sample*."""
+    latin = len(_LATIN.findall(sample))
+    others = sum(map(str.isalpha, sample)) - latin
+    if declared in _NOT_LATIN:
+        return latin > 4 * others
+    return declared not in {"sr", "az", "uz", "zh", "ja", "ko"} and others > 4 * latin
+
+
 def _guess(sample: str) -> tuple[str, bool]:
     size = sum(map(str.isalpha, sample))
     if size == 0:
@@ -82,7 +96,7 @@ def _guess(sample: str) -> tuple[str, bool]:
     if size < _ENOUGH:
         return "", False
     code, probability = _identifier().classify(sample)
-    return _OLD_CODES.get(code, code), probability > 0.9
+    return _OLD_CODES.get(code, code), probability > 0.85
 
 
 @cache

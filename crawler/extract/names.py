@@ -128,6 +128,12 @@ _ROLES = re.compile(
     )\s*\)?\s*$""",
     re.VERBOSE | re.IGNORECASE,
 )
+_WHOLE_ROLE = re.compile(
+    r"(?:(?:senior|staff|chief|deputy|associate|managing|freelance|foreign|special|bureau"
+    r"|national|political|sports?|news|business|health|science|crime|local|world|auto"
+    r"|economics|security|technology|diplomatic|[A-Z]{2,5})\s+)*"
+    r"(?:[Ww]riter|[Ee]ditor|[Rr]eporter|[Cc]orrespondent|[Cc]olumnist|[Jj]ournalist)s?",
+)
 _IS_ROLE = re.compile(
     r"\b(?:writer|editor|editor-at-large|reporter|correspondent|columnist|producer)s?$"
     r"|^(?:ms|md|rd|rdn|phd|ph\.d\.?|m\.d\.?|jr|sr|mph|rn)\.?$",
@@ -215,6 +221,11 @@ def has_by(line: str) -> bool:
     return bool(_BY_LINE.match(line.strip()))
 
 
+def _lowered(name: str) -> str:
+    """Return *name* in lower case but for words that are capitals throughout."""
+    return " ".join(w if w.isupper() else w.lower() for w in name.split())
+
+
 def _without_agency(name: str) -> str:
     """Return *name* without the agency that a byline prints right behind it."""
     words = name.split()
@@ -226,6 +237,8 @@ def _without_agency(name: str) -> str:
 
 def _names_of_part(part: str, *, printed: bool) -> Iterable[str]:
     name = strip_by(part.strip(" .,:;-–—|*\u3000"))
+    if printed and _WHOLE_ROLE.fullmatch(_lowered(name)):
+        return ()
     name = _FOR_OUTLET.sub("", name)
     if printed or re.search(r"[,/|(–—-]", name) or not name.isascii():
         name = _ROLES.sub("", name)

@@ -1,0 +1,116 @@
+"""When an article was published, from witnesses of different worth."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from crawler.extract.dates import Dates, find_dates
+from crawler.extract.page import read_page
+
+FETCHED = datetime(2024, 6, 1, 12, 0, tzinfo=UTC)
+URL = "https://www.harbour.example/news/storm"
+
+
+def dates(html: str, url: str = URL) -> Dates:
+    return find_dates(read_page(f"<html><body>{html}", url), fetched=FETCHED)
+
+
+def record(**fields: str) -> str:
+    pairs = ", ".join(f'"{name}": "{value}"' for name, value in fields.items())
+    text = f'{{"@type": "NewsArticle", "headline": "Storm", {pairs}}}'
+    return f'<script type="application/ld+json">{text}</script>'
+
+
+META = '<meta property="article:published_time" content="2024-05-03T15:47:00+02:00">'
+
+
+def told(found: Dates) -> tuple[str, str, str]:
+    assert found.published is not None
+    moment = found.published
+    return moment.when.isoformat()[:16], moment.precision, moment.source
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        (
+            record(datePublished="2024-05-03T13:47:05Z"),
+            ("2024-05-03T13:47", "second", "json-ld"),
+        ),
+        (META, ("2024-05-03T13:47", "second", "meta")),
+        (
+            '<h1>Storm</h1><time datetime="2024-05-03T13:47Z">May</time>',
+            ("2024-05-03T13:47", "minute", "time"),
+        ),
+        (
+            "<h1>Storm</h1><div>بغداد - ٣ أيار ٢٠٢٤</div>",
+            ("2024-05-03T00:00", "day", "text"),
+        ),
+        (
+            '<span class="pub-date">۱۴ اردیبهشت ۱۴۰۳</span>',
+            ("2024-05-03T00:00", "day", "text"),
+        ),
+        (
+            '<script>var a = {"publishedAt":"2024-05-03T13:47:00Z"}</script>',
+            ("2024-05-03T13:47", "second", "script"),
+        ),
+    ],
+)
+def test_where_the_date_is_read_from(html: str, expected: tuple[str, str, str]) -> None:
+    assert told(dates(html)) == expected
+
+
+def test_url_is_the_last_resort() -> None:
+    found = dates("<h1>Storm</h1>", "https://harbour.example/2024/05/03/storm")
+    assert told(found) == ("2024-05-03T00:00", "day", "url")
+
+
+def test_a_later_witness_adds_the_clock_to_a_mere_day() -> None:
+    found = dates(record(datePublished="2024-05-03") + META)
+    assert told(found) == ("2024-05-03T13:47", "second", "meta")
+
+
+def test_a_later_witness_adds_the_zone_to_a_clock() -> None:
+    found = dates(record(datePublished="2024-05-03T15:47:00") + META)
+    assert told(found) == ("2024-05-03T13:47", "second", "meta")
+
+
+def test_another_day_does_not_overrule_the_first_witness() -> None:
+    found = dates(record(datePublished="2024-04-20") + META)
+    assert told(found) == ("2024-04-20T00:00", "day", "json-ld")
+
+
+def test_nothing_is_dated_after_the_page_was_fetched() -> None:
+    found = dates(record(datePublished="2024-06-01T12:00:01Z") + META)
+    assert told(found) == ("2024-05-03T13:47", "second", "meta")
+    assert dates(record(datePublished="2031-01-01")).published is None
+
+
+def test_a_page_without_a_date_has_none() -> None:
+    assert dates("<h1>Storm</h1><p>It rained. © 2024</p>") == Dates()
+
+
+def test_modified_is_apart_and_never_before_published() -> None:
+    found = dates(
+        record(datePublished="2024-05-03T10:00Z", dateModified="2024-05-04T10:00Z")
+    )
+    assert found.modified is not None
+    assert found.modified.when == datetime(2024, 5, 4, 10, tzinfo=UTC)
+    found = dates(
+        record(datePublished="2024-05-03T10:00Z", dateModified="2024-05-01T10:00Z")
+    )
+    assert found.modified is None
+
+
+def test_a_line_about_an_update_is_not_the_publication() -> None:
+    found = dates(
+        "<h1>Storm</h1><p>Updated: 9 May 2024</p><p>Published: 3 May 2024</p>"
+    )
+    assert told(found) == ("2024-05-03T00:00", "day", "text")
+
+
+def test_teasers_do_not_date_the_article() -> None:
+    found = dates('<h1>Storm</h1><aside><time datetime="2020-01-01">old</time></aside>')
+    assert found.published is None
