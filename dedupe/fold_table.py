@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # Bits 0 to 20: the folded code point, or where its expansion starts.
 PARTS, VANISHES, LETTER, CHARACTER, DIGIT, EXPANDS = range(6)
 CLASS_SHIFT = 21
-UPPER, LOWER, ENDS, DOT, NEWLINE = (1 << bit for bit in range(24, 29))
+UPPER, LOWER, ENDS, DOT, NEWLINE, NUMERAL, PLAIN = (1 << bit for bit in range(24, 31))
 _ENDS = "!?。！？؟۔।॥…｡‼⁇⁈⁉"
 _LAST = 0x10FFFF
 # Blocks whose characters fold to themselves, too large to ask one by one.
@@ -70,7 +70,9 @@ def _body(code: int, character: str, expansions: list[int]) -> int:
     if len(folded) > 1:
         expansions.extend((len(folded), *map(ord, folded)))
         return len(expansions) - len(folded) - 1 | EXPANDS << CLASS_SHIFT
-    return ord(folded) | _kind(folded) << CLASS_SHIFT
+    kind = _kind(folded)
+    plain = 0 if kind == CHARACTER else PLAIN
+    return ord(folded) | kind << CLASS_SHIFT | plain
 
 
 def _kind(folded: str) -> int:
@@ -85,6 +87,8 @@ def _flags(character: str, category: str) -> int:
         flags |= UPPER
     if category == "Ll":
         flags |= LOWER
+    if any(c.isdecimal() for c in fold_character(character)):
+        flags |= NUMERAL
     if character in _ENDS:
         flags |= ENDS
     if character == ".":

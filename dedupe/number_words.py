@@ -51,7 +51,6 @@ def word_hash(word: str) -> int:
     value = 0x243F6A8885A308D3
     for character in word:
         value = (value ^ ord(character)) * 0x9E3779B97F4A7C15 & _MASK
-        value ^= value >> 31
     return mix64(value)
 
 

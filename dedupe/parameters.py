@@ -25,7 +25,9 @@ class Parameters:
 
     Verifying: two texts are near copies from *near_jaccard*, one is an excerpt of the
     other from *excerpt_containment* when it has *excerpt_words* or the same headline.
+    Either way runs of five words must reach *run_jaccard* or *run_containment* too.
     Texts of fewer than *brief_words* join only when equal, within *brief_hours*.
+    A number counts as a template's slot where one differs every *slot_spacing* words.
     Where *slot_numbers* differences or more, and a share of *slot_share*, are numbers,
     the texts are a template filled twice, and so they are where one number makes up
     half of the differences in fewer than *slot_words* words; *far_slot_share* is the share for one number
@@ -53,6 +55,9 @@ class Parameters:
     slot_numbers: int = 2
     slot_share: float = 0.30
     slot_words: int = 120
+    slot_spacing: int = 100
+    run_jaccard: float = 0.3
+    run_containment: float = 0.6
     far_hours: float = 72.0
     far_slot_share: float = 0.26
     correction_hours: float = 48.0
@@ -92,6 +97,8 @@ _SHARES = (
     "near_jaccard",
     "excerpt_containment",
     "slot_share",
+    "run_jaccard",
+    "run_containment",
     "far_slot_share",
     "follow_up_containment",
     "record_jaccard",

@@ -45,8 +45,8 @@ REASONS: tuple[str, ...] = (
     "a template: numbers differ, far apart in time",
     "too short to be an excerpt",
     "a brief: not equal, or not close in time",
+    "words shared, but few runs of them",
 )
-BRIEF_REASON = 11
 _UNKNOWN = pairs.UNKNOWN_TIME
 _NO_MASK = np.zeros(0, np.uint64)
 
@@ -135,6 +135,7 @@ def thresholds(parameters: Parameters) -> NDArray[np.float64]:
             p.near_jaccard, p.excerpt_containment, p.excerpt_words, p.slot_numbers,
             p.slot_share, p.far_hours, p.far_slot_share, p.correction_hours,
             p.follow_up_containment, p.follow_up_words, p.slot_words,
+            p.run_jaccard, p.run_containment, p.slot_spacing,
         ],
         np.float64,
     )  # fmt: skip
@@ -301,4 +302,4 @@ def _judge_brief(
         return pairs.EXACT, pairs.EQUAL
     if found[0] == pairs.HEADLINE:
         return found
-    return pairs.REJECTED, BRIEF_REASON
+    return pairs.REJECTED, pairs.BRIEF

@@ -39,6 +39,8 @@ _LOWER = np.uint32(1 << 25)
 _ENDS = np.uint32(1 << 26)
 _DOT = np.uint32(1 << 27)
 _NEWLINE = np.uint32(1 << 28)
+_NUMERAL = np.uint32(1 << 29)
+_PLAIN = np.uint32(1 << 30)
 _VANISHES = np.uint32(1)
 _LETTER = np.uint32(2)
 _CHARACTER = np.uint32(3)
@@ -47,7 +49,7 @@ _EXPANDS = np.uint32(5)
 _BAD = np.uint32(0xFFFD)
 _NONE = np.uint32(0xFFFFFFFF)
 _ZERO = np.uint32(0)
-_ONE = np.uint32(1)
+_U0, _U1, _U2, _U3, _U4 = (np.uint64(x) for x in range(5))
 
 
 @njit(forceinline=True)
@@ -232,158 +234,177 @@ def tokenise(
 
     Returns how far *tokens* and *keys* are filled.
     """
+    # Indices are unsigned, so that numba does not look for negative ones.
     slots = np.uint64(words.shape[0] - 1)
+    i = np.uint64(start)
+    last = np.uint64(end)
+    filled = np.uint64(n_tokens)
+    keyed = np.uint64(n_keys)
+    first = filled
     text_hash = _START
-    text_weight = 0
     passage = _START
+    text_weight = 0
     weight = 0
-    passage_start = n_tokens
-    pending_end = False
     cut = False
-    word = _START
-    in_word = False
-    has_digit = False
-    capital = False
-    last_digit = False
-    letters = 0
-    i = start
-    while i <= end:
-        size = 1
-        if i == end:
-            code = _ZERO
-            entry = _NEWLINE | _ENDS
+    pending_end = False
+    initial = False
+    while i < last:
+        size = _U1
+        c = data[i]
+        if c < 0x80:
+            code = np.uint32(c)
         else:
-            c = data[i]
-            if c < 0x80:
-                code = np.uint32(c)
+            d = data[i + _U1] if i + _U1 < last else np.uint8(0)
+            if c < 0xE0:
+                code = _two_bytes(c, d)
+                size = _U2
             else:
-                d = data[i + 1] if i + 1 < end else np.uint8(0)
-                if c < 0xE0:
-                    code = _two_bytes(c, d)
-                    size = 2
+                e = data[i + _U2] if i + _U2 < last else np.uint8(0)
+                if c < 0xF0:
+                    code = _three_bytes(c, d, e)
+                    size = _U3
                 else:
-                    e = data[i + 2] if i + 2 < end else np.uint8(0)
-                    if c < 0xF0:
-                        code = _three_bytes(c, d, e)
-                        size = 3
-                    else:
-                        f = data[i + 3] if i + 3 < end else np.uint8(0)
-                        code = _four_bytes(c, d, e, f)
-                        size = 4
-                if code == _BAD:
-                    size = 1
-            entry = table[code]
-        kind = np.uint32((entry >> _CLASS_SHIFT) & _CLASS)
-        if in_word and kind >= _LETTER and kind != _CHARACTER:
-            letters += 1
-            if kind == _EXPANDS:
-                at = np.int64(entry & _CODE)
-                for x in range(np.int64(expansions[at])):
-                    word = (word ^ np.uint64(expansions[at + 1 + x])) * _K1
-                    word ^= word >> _S31
-            else:
-                word = (word ^ np.uint64(entry & _CODE)) * _K1
-                word ^= word >> _S31
-                if kind == _DIGIT:
-                    has_digit = True
-            last_digit = kind == _DIGIT and code < np.uint32(0x80)
-            i += size
-            continue
+                    f = data[i + _U3] if i + _U3 < last else np.uint8(0)
+                    code = _four_bytes(c, d, e, f)
+                    size = _U4
+            if code == _BAD:
+                size = _U1
+        entry = table[code]
+        kind = np.uint32(entry >> _CLASS_SHIFT) & _CLASS
         if kind == _VANISHES:
             i += size
             continue
-        if (
-            last_digit
-            and (code == np.uint32(44) or code == np.uint32(46))
-            and i + 3 < end
-            and _is_digit(data[i + 1])
-            and _is_digit(data[i + 2])
-            and _is_digit(data[i + 3])
-            and not (i + 4 < end and _is_digit(data[i + 4]))
-        ):
-            i += 1
-            continue
-        last_digit = False
-        if in_word:
-            h = mix64(word)
-            if not has_digit:
-                slot = h & slots
-                while words[slot] != np.uint64(0):
-                    if words[slot] == h:
-                        h = values[slot]
-                        has_digit = True
-                        break
-                    slot = (slot + np.uint64(1)) & slots
-            token = np.uint32(np.uint32(h >> _S37) << _S5)
-            if has_digit:
-                token |= NUMBER
-            if capital:
-                token |= NAME
-            tokens[n_tokens] = token
-            n_tokens += 1
-            text_hash = (text_hash ^ h) * _K2
-            text_hash ^= text_hash >> _S32
-            passage = (passage ^ h) * _K2
-            passage ^= passage >> _S32
-            weight += 2
-            in_word = False
-            cut = (weight >= _CUT_FROM and (token >> _S5) & _CUT_MASK == _ZERO) or (
-                weight >= _CUT_ALWAYS
-            )
-        ends = cut
         if kind == _ZERO:
-            ends = ends or entry & _ENDS != _ZERO
+            if entry & _ENDS != _ZERO:
+                cut = True
+            elif entry & _NEWLINE != _ZERO:
+                pending_end = True
+            elif entry & _DOT != _ZERO and not initial:
+                pending_end = True
+            i += size
+            if not cut:
+                continue
         elif pending_end:
-            ends = ends or entry & _LOWER == _ZERO
-        if ends:
+            cut = cut or entry & _LOWER == _ZERO
+            pending_end = False
+        if cut:
+            cut = False
             if weight > 0:
-                tokens[passage_start] |= BOUNDARY
+                tokens[first] |= BOUNDARY
                 if weight >= _KEY_WEIGHT:
-                    tokens[passage_start] |= KEYED
-                    keys[n_keys] = mix64(passage)
-                    n_keys += 1
+                    tokens[first] |= KEYED
+                    keys[keyed] = mix64(passage)
+                    keyed += _U1
                 text_weight += weight
                 weight = 0
                 passage = _START
-                passage_start = n_tokens
-            cut = False
-        if kind == _ZERO:
-            if entry & _ENDS != _ZERO:
+                first = filled
+            if kind == _ZERO:
                 pending_end = False
-            elif entry & _NEWLINE != _ZERO or (
-                entry & _DOT != _ZERO and (letters > 1 or has_digit)
-            ):
-                pending_end = True
-            letters = 0
-            has_digit = False
-            i += size
-            continue
-        pending_end = False
+                continue
         if kind == _CHARACTER:
-            h = mix64(_START ^ np.uint64(entry & _CODE))
+            h = mix64((_START ^ np.uint64(entry & _CODE)) * _K1)
             token = np.uint32(np.uint32(h >> _S37) << _S5) | CHARACTER
-            tokens[n_tokens] = token
-            n_tokens += 1
-            text_hash = (text_hash ^ h) * _K2
-            text_hash ^= text_hash >> _S32
-            passage = (passage ^ h) * _K2
-            passage ^= passage >> _S32
             weight += 1
-            letters = 2
-            cut = (weight >= _CUT_FROM and (token >> _S5) & _CUT_MASK == _ZERO) or (
-                weight >= _CUT_ALWAYS
-            )
+            initial = False
             i += size
-            continue
-        # The loop's head reads the first letter again, as one inside a word.
-        in_word = True
-        word = _START
-        has_digit = False
-        letters = 0
-        capital = entry & _UPPER != _ZERO and weight > 0
+        else:
+            capital = entry & _UPPER != _ZERO and weight > 0
+            word = _START
+            every = _ZERO
+            beyond_one = i + size
+            while True:
+                if kind == _EXPANDS:
+                    at = np.uint64(entry & _CODE)
+                    for x in range(expansions[at]):
+                        word = (word ^ np.uint64(expansions[at + _U1 + x])) * _K1
+                elif kind != _VANISHES:
+                    word = (word ^ np.uint64(entry & _CODE)) * _K1
+                every |= entry
+                i += size
+                # Most words of most languages end without leaving this loop.
+                while i < last:
+                    c = data[i]
+                    if c >= 0x80:
+                        break
+                    entry = table[c]
+                    if entry & _PLAIN == _ZERO:
+                        break
+                    word = (word ^ np.uint64(entry & _CODE)) * _K1
+                    every |= entry
+                    i += _U1
+                if i >= last:
+                    break
+                size = _U1
+                if c >= 0x80:
+                    d = data[i + _U1] if i + _U1 < last else np.uint8(0)
+                    if c < 0xE0:
+                        code = _two_bytes(c, d)
+                        size = _U2
+                    else:
+                        e = data[i + _U2] if i + _U2 < last else np.uint8(0)
+                        if c < 0xF0:
+                            code = _three_bytes(c, d, e)
+                            size = _U3
+                        else:
+                            f = data[i + _U3] if i + _U3 < last else np.uint8(0)
+                            code = _four_bytes(c, d, e, f)
+                            size = _U4
+                    if code == _BAD:
+                        size = _U1
+                    entry = table[code]
+                kind = np.uint32(entry >> _CLASS_SHIFT) & _CLASS
+                if kind == _CHARACTER:
+                    break
+                if kind == _ZERO:
+                    # A point or comma that only groups a number's digits stays inside.
+                    if not (
+                        (c == 44 or c == 46)
+                        and i + _U3 < last
+                        and _is_digit(data[i - _U1])
+                        and _is_digit(data[i + _U1])
+                        and _is_digit(data[i + _U2])
+                        and _is_digit(data[i + _U3])
+                        and not (i + _U4 < last and _is_digit(data[i + _U4]))
+                    ):
+                        break
+                    kind = _VANISHES
+                    entry = _ZERO
+            h = mix64(word)
+            if every & _NUMERAL == _ZERO:
+                slot = h & slots
+                while words[slot] != _U0:
+                    if words[slot] == h:
+                        h = values[slot]
+                        every |= _NUMERAL
+                        break
+                    slot = (slot + _U1) & slots
+            token = np.uint32(np.uint32(h >> _S37) << _S5)
+            if every & _NUMERAL != _ZERO:
+                token |= NUMBER
+            if capital:
+                token |= NAME
+            initial = i <= beyond_one and every & _NUMERAL == _ZERO
+            weight += 2
+        tokens[filled] = token
+        filled += _U1
+        text_hash = (text_hash ^ h) * _K2
+        text_hash ^= text_hash >> _S32
+        passage = (passage ^ h) * _K2
+        passage ^= passage >> _S32
+        cut = (weight >= _CUT_FROM and (token >> _S5) & _CUT_MASK == _ZERO) or (
+            weight >= _CUT_ALWAYS
+        )
+    if weight > 0:
+        tokens[first] |= BOUNDARY
+        if weight >= _KEY_WEIGHT:
+            tokens[first] |= KEYED
+            keys[keyed] = mix64(passage)
+            keyed += _U1
+        text_weight += weight
     whole[0] = mix64(text_hash)
     whole[1] = np.uint64(text_weight)
-    return n_tokens, n_keys
+    return np.int64(filled), np.int64(keyed)
 
 
 @njit(

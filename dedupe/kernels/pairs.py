@@ -28,7 +28,9 @@ REJECTED, EXACT, NEAR, EXCERPT, CORRECTION, FOLLOW_UP, DIGEST, HEADLINE = range(
     TEMPLATE,
     TEMPLATE_APART,
     TOO_SHORT,
-) = range(11)
+    BRIEF,
+    BROKEN,
+) = range(13)
 
 UNKNOWN_TIME = -(1 << 62)
 _UNKNOWN = np.int64(UNKNOWN_TIME)
@@ -37,6 +39,8 @@ _ZERO = np.uint32(0)
 _GAP = 8
 # A run of equal tokens counts as found, away from the last one, from this length.
 _RUN = 4
+# Runs of five words are what copying leaves behind and a common subject does not.
+_LONG_RUN = 5
 _MULTIPLIER = np.uint32(0x9E3779B1)
 
 
@@ -48,10 +52,12 @@ def _slot(shingle, shift):
 @njit(forceinline=True)
 def decide(
     jaccard,
-    in_b,
-    in_a,
+    containment,
+    run_jaccard,
+    run_containment,
     short,
-    shared_words,
+    longest,
+    shared,
     differences,
     numbers,
     same_headline,
@@ -60,15 +66,19 @@ def decide(
 ):
     """Verdict and reason from the figures; *hours* below 0 where a time is unknown.
 
-    *p* is Parameters as thresholds() lays them out. *short* is the shorter text's words.
+    *p* is Parameters as thresholds() lays them out, *short* the shorter text's words;
+    *longest* and *shared* are in tokens.
     """
-    containment = max(in_b, in_a)
     near = jaccard >= p[0]
     excerpt = containment >= p[1]
     if near or excerpt:
         if not near and short < p[2] and not same_headline:
             return REJECTED, TOO_SHORT
+        if run_jaccard < p[11] and run_containment < p[12]:
+            return REJECTED, BROKEN
         share = numbers / differences if differences > 0 else 0.0
+        if numbers * p[13] < shared:
+            share = 0.0
         if numbers >= p[3] and share >= p[4]:
             return REJECTED, TEMPLATE
         if numbers >= 1 and hours > p[5] and share >= p[6]:
@@ -81,7 +91,7 @@ def decide(
         if near:
             return NEAR, SHARED
         return EXCERPT, CONTAINED
-    if containment >= p[8] and shared_words >= p[9]:
+    if containment >= p[8] and longest >= p[9]:
         return FOLLOW_UP, SHARED_AND_NEW
     return REJECTED, LITTLE_SHARED
 
@@ -137,6 +147,7 @@ def verify_pairs(
     shift = np.uint32(0)
     mask = 0
     distinct_a = 0
+    visible_a = 0
     own_stamp = 0
     generation = 0
     for pair in range(left.shape[0]):
@@ -156,6 +167,7 @@ def verify_pairs(
             shift = np.uint32(32 - table_bits)
             mask = (1 << table_bits) - 1
             distinct_a = 0
+            visible_a = 0
             m = mask_starts[a]
             hide = np.uint8(0)
             count = shingle_count(tokens, a0, a_end)
@@ -168,6 +180,7 @@ def verify_pairs(
                             hide = masked[m]
                         m += 1
                 hidden[s] = hide
+                visible_a += hide == 0
                 if hide != 0 or s >= count:
                     continue
                 second = tokens[a0 + s + 1] if s + 1 < na else _ZERO
@@ -193,6 +206,7 @@ def verify_pairs(
         m = mask_starts[b]
         hide = np.uint8(0)
         shared = 0
+        visible_b = 0
         distinct_b = 0
         count = shingle_count(tokens, b0, b_end)
         for s in range(count):
@@ -205,6 +219,7 @@ def verify_pairs(
                     m += 1
             if hide != 0:
                 continue
+            visible_b += 1
             second = tokens[b0 + s + 1] if s + 1 < nb else _ZERO
             third = tokens[b0 + s + 2] if s + 2 < nb else _ZERO
             h = shingle_hash(token, second, third)
@@ -230,6 +245,7 @@ def verify_pairs(
         figures[pair, 2] = in_a
         longest = 0
         matched = 0
+        runs = 0
         differences = 0
         numbers = 0
         names = 0
@@ -324,6 +340,8 @@ def verify_pairs(
                 ):
                     length += 1
                 longest = max(longest, length)
+                if hidden[found] == 0:
+                    runs += max(0, length - _LONG_RUN + 1)
                 matched += length
                 last_a = found + length
                 last_b = j + length
@@ -337,10 +355,13 @@ def verify_pairs(
         if times[a, 0] != _UNKNOWN and times[b, 0] != _UNKNOWN:
             apart = max(times[a, 0] - times[b, 1], times[b, 0] - times[a, 1])
             hours = max(0.0, apart / 3600.0)
+        runs_a = max(1, visible_a - _LONG_RUN + 1)
+        runs_b = max(1, visible_b - _LONG_RUN + 1)
         verdict, reason = decide(
-            jaccard, in_b, in_a, min(sizes[a, 1], sizes[b, 1]) / 2.0, longest, differences,
-            numbers, headlines[a] == headlines[b] and headlines[a] != np.uint64(0),
-            hours, p,
+            jaccard, max(in_b, in_a), runs / max(1, runs_a + runs_b - runs),
+            runs / min(runs_a, runs_b), min(sizes[a, 1], sizes[b, 1]) / 2.0, longest,
+            matched, differences, numbers,
+            headlines[a] == headlines[b] and headlines[a] != np.uint64(0), hours, p,
         )  # fmt: skip
         decisions[pair, 0] = verdict
         decisions[pair, 1] = reason
