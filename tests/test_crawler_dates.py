@@ -114,3 +114,18 @@ def test_a_line_about_an_update_is_not_the_publication() -> None:
 def test_teasers_do_not_date_the_article() -> None:
     found = dates('<h1>Storm</h1><aside><time datetime="2020-01-01">old</time></aside>')
     assert found.published is None
+
+
+def test_a_clock_without_a_zone_may_be_ahead_of_utc() -> None:
+    found = dates(record(datePublished="2024-06-01T19:30:00"))
+    assert told(found) == ("2024-06-01T00:00", "day", "json-ld")
+    found = dates(record(datePublished="2024-06-02"))
+    assert told(found) == ("2024-06-01T00:00", "day", "json-ld")
+
+
+def test_the_day_may_stand_at_the_end_of_the_title() -> None:
+    assert told(dates("<title>Storm | Harbour | 03.05.2024</title>")) == (
+        "2024-05-03T00:00",
+        "day",
+        "text",
+    )

@@ -6,14 +6,13 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from crawler.extract.agencies import find_agency_named
 from crawler.extract.jsonld import iter_values, resolve, text_of
 from crawler.extract.marks import after, marked
 from crawler.extract.meta import iter_meta, outlet_keys
 from crawler.extract.names import has_by, is_by, is_person, names_in
-from crawler.extract.wording import element_text, letters, marks_of, unique
+from crawler.extract.wording import element_text, letters, marks_of, split_url, unique
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,9 +97,13 @@ def _record_name(value: Any) -> str:
 
 def _from_meta(page: Page) -> tuple[str, ...]:
     # An author line with the outlet's own address in it names the outlet.
-    host = (urlsplit(page.url).hostname or "").removeprefix("www.")
+    host = (split_url(page.url).hostname or "").removeprefix("www.")
     for name in _META:
-        told = [t for t in iter_meta(page, name) if "://" not in t and host not in t]
+        told = [
+            t
+            for t in iter_meta(page, name)
+            if "://" not in t and (not host or host not in t)
+        ]
         names = [n for text in told for n in names_in(text) if len(text) <= _LONGEST]
         people = [n for n in names if letters(n) not in outlet_keys(page)]
         if people:

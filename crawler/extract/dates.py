@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from crawler.extract.jsonld import iter_values
 from crawler.extract.marks import after, marked
 from crawler.extract.meta import iter_meta
 from crawler.extract.stamps import Stamp, read_stamp
-from crawler.extract.wording import element_text, marks_of
+from crawler.extract.wording import element_text, marks_of, split_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,6 +84,7 @@ _MODIFIED_WORDS = re.compile(
     r"|تحديث|بروزرسانی|به‌روز|更新|수정|aggiorn|diperbarui|अपडेट",
     re.IGNORECASE,
 )
+_TITLE_DAY = re.compile(r"[|–—,-]\s*(\d{1,4}[./-]\d{1,2}[./-]\d{2,4})\s*$")
 _URL_DAY = re.compile(
     r"(?<!\d)((?:19|20)\d\d)[-/_.]?(0[1-9]|1[0-2]|[1-9](?=[-/_]))[-/_.]?(0[1-9]|[12]\d|3[01])(?!\d)"
 )
@@ -110,8 +111,9 @@ def _settle(
 ) -> Moment | None:
     """Return the first believable stamp, made as precise as its day's others allow."""
     best: tuple[Stamp, str] | None = None
-    for stamp, source in witnesses:
-        if not _is_past(stamp, fetched):
+    for told, source in witnesses:
+        stamp = _bounded(told, fetched)
+        if stamp is None:
             continue
         if best is None or _tells_more(stamp, best[0]):
             best = (stamp, source)
@@ -122,13 +124,18 @@ def _settle(
     return Moment(when=best[0].when, precision=best[0].precision, source=best[1])
 
 
-def _is_past(stamp: Stamp, fetched: datetime | None) -> bool:
-    if fetched is None:
-        return True
-    if stamp.precision == "day":
-        # The reader's day may have begun in the east before it did in UTC.
-        return stamp.when.date() <= fetched.date()
-    return stamp.when <= fetched
+def _bounded(stamp: Stamp, fetched: datetime | None) -> Stamp | None:
+    """Return *stamp* as far as it can be true of a page fetched at *fetched*, or None.
+
+    A clock without a zone may be ahead of UTC by the easternmost zone's hours: what is
+    left of it then is its day, and never a later one than the fetch's.
+    """
+    if fetched is None or stamp.when <= fetched:
+        return stamp
+    if _is_full(stamp) or stamp.when - fetched > _FARTHEST_ZONE:
+        return None
+    day = min(stamp.local.date(), fetched.astimezone(UTC).date())
+    return Stamp(datetime.combine(day, time()), "day")
 
 
 def _is_full(stamp: Stamp) -> bool:
@@ -162,6 +169,10 @@ def _published(page: Page) -> Iterator[tuple[Stamp, str]]:
     for element, text in _marked(page, "datepublished"):
         if not _MODIFIED_WORDS.search(marks_of(element)):
             yield from _stamped(text, "time", month_first)
+    for text in (*iter_meta(page, "og:title"), page.tree.findtext(".//title") or ""):
+        tail = _TITLE_DAY.search(text)
+        if tail:
+            yield from _stamped(tail[1], "text", month_first)
     yield from _from_visible(page, month_first)
     for match in _SCRIPT.finditer(page.html):
         yield from _stamped(match[1], "script", month_first)
@@ -234,7 +245,7 @@ def _printed_in(
 
 
 def _from_url(url: str) -> Iterator[tuple[Stamp, str]]:
-    address = unquote(f"{urlsplit(url).path}?{urlsplit(url).query}").lower()
+    address = unquote(f"{split_url(url).path}?{split_url(url).query}").lower()
     if match := _URL_DAY.search(address):
         yield from _stamped("-".join(p.zfill(2) for p in match.groups()), "url", False)
     elif match := _URL_NAMED.search(address):
@@ -246,5 +257,5 @@ def _is_month_first(page: Page) -> bool:
     said = said.lower().replace("_", "-")
     if "en-us" in said or "en-ph" in said:
         return True
-    host = urlsplit(page.url).hostname or ""
+    host = split_url(page.url).hostname or ""
     return said.strip().startswith("en") and "en-" not in said and host.endswith(".com")

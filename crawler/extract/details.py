@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from crawler.extract.found import Found
 from crawler.extract.jsonld import article_records, iter_values, text_of, types_of
 from crawler.extract.meta import iter_meta, outlet_keys
-from crawler.extract.wording import letters, tidy, unique
+from crawler.extract.wording import letters, split_url, tidy, unique
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -85,7 +85,7 @@ def find_image(page: Page) -> Found[str] | None:
     told += [(v, "meta") for v in page.meta.get("twitter:image", [])]
     for text, source in told:
         address = _join(page.url, text)
-        if address and not _BLANK.search(urlsplit(address).path):
+        if address and not _BLANK.search(split_url(address).path):
             return Found(address, source)
     return None
 
@@ -109,7 +109,7 @@ def find_canonical_url(page: Page) -> Found[str] | None:
     told += [(v, "meta") for v in page.meta.get("og:url", [])]
     for text, source in told:
         address = _join(page.url, text)
-        if address and urlsplit(address).path.strip("/"):
+        if address and split_url(address).path.strip("/"):
             return Found(address, source)
     return None
 
@@ -117,7 +117,7 @@ def find_canonical_url(page: Page) -> Found[str] | None:
 def _join(base: str, address: str) -> str:
     try:
         joined = urljoin(base, address.strip())
-        return joined if urlsplit(joined).scheme in {"http", "https"} else ""
+        return joined if split_url(joined).scheme in {"http", "https"} else ""
     except ValueError:
         return ""
 

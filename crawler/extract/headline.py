@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from crawler.extract.found import Found
 from crawler.extract.jsonld import first_text, iter_values, text_of, types_of
 from crawler.extract.marks import marked
 from crawler.extract.meta import first_meta, outlet_keys
-from crawler.extract.wording import element_text, letters, tidy
+from crawler.extract.wording import element_text, letters, split_url, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -118,7 +118,7 @@ def _is_elsewhere(element: HtmlElement) -> bool:
 def _sections(page: Page) -> frozenset[str]:
     names = [text_of(value) for value in iter_values(page, "articleSection")]
     names += page.meta.get("article:section", [])
-    names += unquote(urlsplit(page.url).path).split("/")[:-1]
+    names += unquote(split_url(page.url).path).split("/")[:-1]
     for record in page.jsonld:
         if "breadcrumblist" in types_of(record):
             items = record.get("itemListElement")

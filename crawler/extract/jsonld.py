@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from crawler.extract.wording import tidy
+from crawler.extract.wording import split_url, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +47,7 @@ def _pick_records(page: Page) -> list[Record]:
     articles = [r for r in page.jsonld if _is_article(r)]
     if not articles:
         articles = [r for r in page.jsonld if types_of(r) & _PAGE_TYPES]
-    path = urlsplit(page.url).path.rstrip("/")
+    path = split_url(page.url).path.rstrip("/")
     return sorted(articles, key=lambda record: _strangeness(record, path))
 
 
@@ -59,7 +58,7 @@ def _is_article(record: Record) -> bool:
 def _strangeness(record: Record, path: str) -> int:
     named = [record.get("url"), record.get("mainEntityOfPage"), record.get("@id")]
     paths = {
-        urlsplit(address).path.rstrip("/")
+        split_url(address).path.rstrip("/")
         for address in map(_address, named)
         if address.startswith("http")
     }

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from crawler.extract.jsonld import iter_values, text_of, types_of
-from crawler.extract.wording import letters, tidy, unique
+from crawler.extract.wording import letters, split_url, tidy, unique
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +69,7 @@ def outlet_keys(page: Page) -> frozenset[str]:
 
 
 def _read_outlet_keys(page: Page) -> frozenset[str]:
-    host = (urlsplit(page.url).hostname or "").removeprefix("www.")
+    host = (split_url(page.url).hostname or "").removeprefix("www.")
     labels = host.split(".")
     keys = {letters(label) for label in labels[:-1]} - _SHARED_LABELS
     keys |= {letters(host), letters(".".join(labels[-2:]))}

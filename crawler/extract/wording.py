@@ -6,6 +6,7 @@ import html
 import re
 import unicodedata
 from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,3 +82,11 @@ def unique(texts: Iterable[str]) -> tuple[str, ...]:
         seen.setdefault(letters(text), text)
     seen.pop("", None)
     return tuple(seen.values())
+
+
+def split_url(address: str) -> SplitResult:
+    """Return the parts of *address*, all empty where it is no address at all."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
