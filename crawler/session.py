@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from crawler.outlets import Outlet
     from storage.article import Article
     from storage.crawl_state import PageKind, RobotsState
-    from storage.errors import StorageError
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +66,7 @@ class Outcome:
     """How a crawl ended, for its report."""
 
     run: int | None = None
-    error: StorageError | None = None
+    error: BaseException | None = None
     notes: list[str] = field(default_factory=list)
     reason: str = "finished"
 
@@ -299,7 +298,7 @@ class Session:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(call)
 
-    def _fail(self, error: StorageError) -> None:
+    def _fail(self, error: BaseException) -> None:
         self.outcome.error = error
         self.frontier.is_stopping = True
         self.frontier.wake()

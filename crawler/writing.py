@@ -49,8 +49,8 @@ class Writer:
     """Writes jobs in batches; *notify* runs a function on the reactor's thread.
 
     *open_store* is called on the writer's own thread: a connection belongs to one.
-    *on_error* gets the StorageError that ended the writing, once; jobs after it are
-    dropped, and what was not committed will be fetched again.
+    *on_error* gets what ended the writing, once; jobs after it are dropped, and what was
+    not committed will be fetched again.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Writer:
         open_store: Callable[[], Store],
         *,
         notify: Callable[[Callable[[], None]], None],
-        on_error: Callable[[StorageError], None],
+        on_error: Callable[[BaseException], None],
         run: Callable[[], int | None] = lambda: None,
         before_commit: Callable[[], None] = lambda: None,
     ) -> None:
@@ -69,7 +69,7 @@ class Writer:
         self._before_commit = before_commit
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
-        self.error: StorageError | None = None
+        self.error: BaseException | None = None
 
     def start(self) -> None:
         """Begin to take jobs."""
@@ -98,9 +98,12 @@ class Writer:
                     self._write(store, state, batch)
                     if batch and batch[-1] is None:
                         return
-        except StorageError as error:
+        except BaseException as error:
+            # Also a bug must end the crawl, which would wait for the writer for ever.
             self.error = failure = error
             self._notify(lambda: self._on_error(failure))
+            if not isinstance(error, StorageError):
+                raise
 
     def _gather(self) -> list[Job | None] | None:
         """Wait for a job, then take what comes within a second; None ends a batch."""

@@ -84,7 +84,7 @@ def command(
     )
     if as_json:
         print_json(report)
-    else:
+    elif exit_code(report) != EXIT_FAILED:
         _print(report)
     _complain(report)
     ctx.exit(exit_code(report))
