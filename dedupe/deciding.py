@@ -65,13 +65,12 @@ def _verify(
     pool: Executor,
     boilerplate: NDArray[np.uint64],
 ) -> Verified:
-    titled = found.headline_words[nodes.articles] >= parameters.headline_words
     proposed = find_candidates(
         keys=found.keys,
         key_offsets=found.key_offsets,
         bands=found.bands,
         articles=nodes.articles,
-        headlines=np.where(titled & nodes.signed, nodes.headlines, np.uint64(0)),
+        headlines=np.where(nodes.signed, nodes.headlines, np.uint64(0)),
         signed=nodes.signed,
         boilerplate=np.ascontiguousarray(boilerplate, np.uint64),
         parameters=parameters,
@@ -87,7 +86,6 @@ def _verify(
         mask_starts=proposed.mask_starts,
         unmask=proposed.unmask,
         headlines=nodes.headlines,
-        headline_words=found.headline_words[nodes.articles].astype(np.int64),
         times=nodes.times,
     )
 

@@ -25,7 +25,7 @@ class Nodes:
 
     The articles of node i are members[bounds[i] : bounds[i + 1]]; *articles* holds the
     one whose record stands for all. *headlines* is the smallest hash of its articles'
-    headlines (0: none), *times* (int64[n, 2]) their earliest and latest publication.
+    headlines that are long enough to say something (0: none), *times* (int64[n, 2]) their earliest and latest publication.
     *signed* nodes are no briefs.
     """
 
@@ -54,6 +54,8 @@ def collapse(found: Gathered, parameters: Parameters) -> Nodes:
     """
     brief = found.weights < 2 * parameters.brief_words
     identity = _identities(found, brief)
+    said = found.headline_words >= parameters.headline_words
+    titles = np.where(said, found.headlines, np.uint64(0))
     # Of equal texts the one cut into passages in the same way stands for all.
     order = np.lexsort((_key_sums(found), identity))
     ordered = identity[order]
@@ -68,7 +70,7 @@ def collapse(found: Gathered, parameters: Parameters) -> Nodes:
         members=order,
         bounds=np.append(starts, len(order)),
         articles=articles,
-        headlines=_headlines(found.headlines[order], starts),
+        headlines=_headlines(titles[order], starts),
         times=_times(found.published[order], starts),
         signed=~brief[articles],
     )

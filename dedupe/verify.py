@@ -57,7 +57,8 @@ class Record:
 
     *tokens* (uint32) are the body's; *keys* its passage keys in order; *fold* and
     *headline* hashes of the folded body and headline (0: no headline); *words* the
-    body's length in folded words; *published* epoch seconds or None.
+    body's length in folded words; *published* epoch seconds or None, and *latest* where
+    the same text was printed again.
     """
 
     tokens: NDArray[np.uint32]
@@ -67,6 +68,7 @@ class Record:
     headline_words: int
     words: float
     published: int | None = None
+    latest: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,21 +154,29 @@ class Records:
     mask_starts: NDArray[np.int64]
     unmask: NDArray[np.uint8]
     headlines: NDArray[np.uint64]
-    headline_words: NDArray[np.int64]
     times: NDArray[np.int64]
 
     @classmethod
     def of(
-        cls, records: Sequence[Record], masked: NDArray[np.uint64] = _NO_MASK
+        cls,
+        records: Sequence[Record],
+        masked: NDArray[np.uint64] = _NO_MASK,
+        headline_words: int = 0,
     ) -> Records:
-        """Lay out *records*; the passages whose keys are *masked* are no evidence."""
+        """Lay out *records*; the passages whose keys are *masked* are no evidence.
+
+        Nor is a headline of fewer than *headline_words*.
+        """
         lengths = np.array([len(r.tokens) for r in records], np.int64)
         keys = np.concatenate([r.keys for r in records])
         key_starts = np.concatenate(([0], np.cumsum([len(r.keys) for r in records])))
         hidden = propose.mark_keys(keys, np.ascontiguousarray(masked, np.uint64))
         count = np.concatenate(([0], np.cumsum(hidden, dtype=np.int64)))[key_starts]
         sizes = np.stack([lengths, [int(2 * r.words) for r in records]], axis=1)
-        times = [_UNKNOWN if r.published is None else r.published for r in records]
+        times = [_span(r) for r in records]
+        titles = [
+            r.headline if r.headline_words >= headline_words else 0 for r in records
+        ]
         return cls(
             tokens=np.concatenate([r.tokens for r in records]),
             starts=np.cumsum(lengths) - lengths,
@@ -176,9 +186,8 @@ class Records:
             unmask=(
                 (np.diff(count) == np.diff(key_starts)) & (np.diff(key_starts) > 0)
             ).astype(np.uint8),
-            headlines=np.array([r.headline for r in records], np.uint64),
-            headline_words=np.array([r.headline_words for r in records], np.int64),
-            times=np.repeat(np.array(times, np.int64), 2).reshape(-1, 2),
+            headlines=np.array(titles, np.uint64),
+            times=np.array(times, np.int64),
         )
 
 
@@ -210,6 +219,11 @@ class Verified:
             figures=self.figures[wanted],
             counts=self.counts[wanted],
         )
+
+
+def _span(record: Record) -> tuple[int, int]:
+    first = _UNKNOWN if record.published is None else record.published
+    return first, first if record.latest is None else record.latest
 
 
 def verify_rows(
@@ -244,7 +258,6 @@ def _link_headlines(found: Verified, records: Records, parameters: Parameters) -
     a, b = found.left, found.right
     same = records.headlines[a] == records.headlines[b]
     same &= records.headlines[a] != 0
-    same &= records.headline_words[a] >= parameters.headline_words
     same &= found.reasons == pairs.LITTLE_SHARED
     apart = hours_apart(records.times[a], records.times[b])
     same &= ~(apart > parameters.headline_hours)
@@ -268,7 +281,7 @@ def verify(
     masked: NDArray[np.uint64] = _NO_MASK,
 ) -> PairVerdict:
     """Decide about two texts; passages whose keys are *masked* are no evidence."""
-    records = Records.of([a, b], masked)
+    records = Records.of([a, b], masked, parameters.headline_words)
     found = verify_rows(
         records, np.zeros(1, np.uint32), np.ones(1, np.uint32), parameters
     )

@@ -277,9 +277,7 @@ def tokenise(
         if kind == _ZERO:
             if entry & _ENDS != _ZERO:
                 cut = True
-            elif entry & _NEWLINE != _ZERO:
-                pending_end = True
-            elif entry & _DOT != _ZERO and not initial:
+            elif entry & _NEWLINE != _ZERO or (entry & _DOT != _ZERO and not initial):
                 pending_end = True
             i += size
             if not cut:

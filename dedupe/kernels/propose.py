@@ -6,9 +6,9 @@ import numpy as np
 from numba import njit, types
 
 _RADIX = 11
-_SAMPLE = 12
+SAMPLE = 12
 # A band's key in common can be chance (or a boilerplate's), two hardly are.
-_KIN_BANDS = 2
+KIN_BANDS = 2
 
 
 @njit(
@@ -230,12 +230,12 @@ def stranger_passages(
     passage is strangers' with *least* of them or more, and half of the holders asked.
     """
     out = np.zeros(end - first, np.uint8)
-    leaders = np.empty(_SAMPLE, np.int64)
+    leaders = np.empty(SAMPLE, np.int64)
     for g in range(first, end):
         size = bounds[g + 1] - bounds[g]
         if size < least:
             continue
-        asked = min(size, _SAMPLE)
+        asked = min(size, SAMPLE)
         needed = max(least, (asked + 1) // 2)
         strangers = 0
         for i in range(asked):
@@ -262,7 +262,7 @@ def stranger_passages(
                 same = 0
                 for band in range(bands.shape[1]):
                     same += bands[rows[node], band] == bands[rows[leader], band]
-                if same >= _KIN_BANDS:
+                if same >= KIN_BANDS:
                     kin = True
                     break
             if not kin:

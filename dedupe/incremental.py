@@ -1,0 +1,332 @@
+"""One article at a time, against an index.
+
+The same rules as a whole dump: after settle() the pairs are those that dedupe.batch
+finds in the same set, whatever the order of arrival. Between two settlings, a key that
+has just become too common (or strangers') has not taken back what it proposed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from dedupe.bands import number_bands
+from dedupe.candidates import RELATED
+from dedupe.kernels.propose import KIN_BANDS, SAMPLE
+from dedupe.parameters import DEFAULT, Parameters
+from dedupe.shingles import analyse_texts
+from dedupe.signature import permutations
+from dedupe.stories import join_nodes, mark_digests
+from dedupe.text import TextColumn
+from dedupe.verify import (
+    REASONS,
+    VERDICTS,
+    PairVerdict,
+    Record,
+    Verified,
+    record_of,
+    verify,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+_HEADLINE = 1 << 62
+_MASK = (1 << 62) - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What the index holds of one text: its keys and its verification record.
+
+    *rank* orders the texts the same way whenever they arrive; *bands*, *passages* and
+    *headline* are keys (int), *signature* is uint32[num_perm].
+    """
+
+    rank: int
+    bands: tuple[int, ...]
+    passages: tuple[int, ...]
+    headline: int | None
+    record: Record
+    signature: NDArray[np.uint32]
+
+    @property
+    def keys(self) -> tuple[int, ...]:
+        """Every key under which the text is found, each once."""
+        named = () if self.headline is None else (self.headline,)
+        return tuple(dict.fromkeys((*self.bands, *self.passages, *named)))
+
+
+class Index(Protocol):
+    """Entries by their keys; entries are known by the ranks of their texts."""
+
+    def add(self, entry: Entry) -> None:
+        """Enter a text under all its keys, or replace the one of its rank."""
+        ...
+
+    def entry(self, rank: int) -> Entry:
+        """The entry of a text."""
+        ...
+
+    def count(self, key: int) -> int:
+        """How many texts hold a key."""
+        ...
+
+    def holders(self, key: int, limit: int) -> Sequence[int]:
+        """The first *limit* texts that hold a key, by ascending rank."""
+        ...
+
+
+class MemoryIndex:
+    """An index in memory."""
+
+    def __init__(self) -> None:
+        self._entries: dict[int, Entry] = {}
+        self._holders: dict[int, set[int]] = {}
+
+    def add(self, entry: Entry) -> None:
+        old = self._entries.get(entry.rank)
+        for key in old.keys if old else ():
+            self._holders[key].discard(entry.rank)
+        self._entries[entry.rank] = entry
+        for key in entry.keys:
+            self._holders.setdefault(key, set()).add(entry.rank)
+
+    def entry(self, rank: int) -> Entry:
+        return self._entries[rank]
+
+    def count(self, key: int) -> int:
+        return len(self._holders.get(key, ()))
+
+    def holders(self, key: int, limit: int) -> Sequence[int]:
+        return sorted(self._holders.get(key, ()))[:limit]
+
+
+def make_entry(
+    text: str,
+    headline: str | None = None,
+    *,
+    published: int | None = None,
+    parameters: Parameters = DEFAULT,
+) -> Entry | None:
+    """Make the entry of one cleaned text; None for a brief, which no key may propose."""
+    found = analyse_texts(
+        TextColumn.from_strings([text]), TextColumn.from_strings([headline]),
+        permutations=permutations(parameters.num_perm, parameters.seed),
+        bands=parameters.bands, rows=parameters.rows, keep_signatures=True,
+    )  # fmt: skip
+    record = record_of(found, 0, published)
+    if record.words < parameters.brief_words:
+        return None
+    titled = record.headline_words >= parameters.headline_words
+    return Entry(
+        rank=record.fold,
+        bands=tuple(number_bands(found.bands[0]).tolist()),
+        passages=tuple(key & _MASK | 1 << 61 for key in found.keys.tolist()),
+        headline=_HEADLINE | record.headline & _MASK if titled else None,
+        record=record,
+        signature=found.signatures[0],
+    )
+
+
+class Proposer:
+    """Says against which texts of an index one is verified."""
+
+    def __init__(self, index: Index, parameters: Parameters = DEFAULT) -> None:
+        self.index = index
+        self.parameters = parameters
+
+    def propose(self, entry: Entry) -> set[int]:
+        """The ranks of the candidates of an entry of the index."""
+        found: set[int] = set()
+        for key in entry.bands:
+            found.update(self._partners(key, entry.rank))
+        hidden = self.masked(entry)
+        for key in set(entry.passages) - hidden:
+            found.update(self._partners(key, entry.rank))
+        if self._has_nothing_else(entry, hidden):
+            found.update(self._like_it(entry))
+        if (
+            entry.headline is not None
+            and self.index.count(entry.headline) <= self.parameters.bucket_cap
+        ):
+            found.update(self._partners(entry.headline, entry.rank))
+        found.discard(entry.rank)
+        return found
+
+    def masked(self, entry: Entry) -> set[int]:
+        """The passages of an entry that mostly strangers share."""
+        return {key for key in set(entry.passages) if self.is_strangers(key)}
+
+    def is_strangers(self, key: int) -> bool:
+        """Whether mostly strangers share a passage."""
+        least = self.parameters.stranger_groups
+        if not self.parameters.mask_strangers or self.index.count(key) < least:
+            return False
+        asked = [self.index.entry(rank) for rank in self.index.holders(key, SAMPLE)]
+        needed = max(least, (len(asked) + 1) // 2)
+        strangers: list[Entry] = []
+        for entry in asked:
+            if not any(are_relatives(entry, other) for other in strangers):
+                strangers.append(entry)
+        return len(strangers) >= needed
+
+    def hubs(self, key: int) -> tuple[int, ...] | None:
+        """The texts that an over-full key pairs with the others; None below the cap."""
+        if self.index.count(key) <= self.parameters.bucket_cap:
+            return None
+        return tuple(self.index.holders(key, self.parameters.hubs))
+
+    def _partners(self, key: int, rank: int) -> Sequence[int]:
+        hubs = self.hubs(key)
+        if hubs is None or rank in hubs:
+            return self.index.holders(key, self.index.count(key))
+        return hubs
+
+    def _has_nothing_else(self, entry: Entry, hidden: set[int]) -> bool:
+        return bool(entry.passages) and hidden.issuperset(entry.passages)
+
+    def _like_it(self, entry: Entry) -> Iterable[int]:
+        """Among the holders of its passages, those that have nothing else either."""
+        for key in set(entry.passages):
+            alike = [
+                rank
+                for rank in self.index.holders(key, self.index.count(key))
+                if self._has_nothing_else(
+                    other := self.index.entry(rank), self.masked(other)
+                )
+            ]
+            hubs = alike[: self.parameters.hubs]
+            if len(alike) > self.parameters.bucket_cap and entry.rank not in hubs:
+                alike = hubs
+            yield from alike
+
+
+def are_relatives(a: Entry, b: Entry) -> bool:
+    """Whether two texts share most of the shorter one's passages, or two bands."""
+    shared = len(set(a.passages) & set(b.passages))
+    if shared >= RELATED * min(len(a.passages), len(b.passages)):
+        return True
+    same = sum(x == y for x, y in zip(a.bands, b.bands, strict=True))
+    return same >= KIN_BANDS
+
+
+class Engine:
+    """Adds texts one by one and keeps their verified pairs."""
+
+    def __init__(
+        self, parameters: Parameters = DEFAULT, index: Index | None = None
+    ) -> None:
+        self.parameters = parameters
+        self.index: Index = index or MemoryIndex()
+        self.pairs: dict[tuple[int, int], PairVerdict] = {}
+        self.sizes: Counter[int] = Counter()
+        self._proposer = Proposer(self.index, parameters)
+        self._verified: defaultdict[int, set[int]] = defaultdict(set)
+        self._touched: set[int] = set()
+        self._states: dict[int, tuple[bool, tuple[int, ...] | None]] = {}
+
+    def add(self, entry: Entry) -> None:
+        """Enter a text and verify it against its candidates.
+
+        A text that is there already becomes one with it.
+        """
+        if self.sizes[entry.rank]:
+            old = self.index.entry(entry.rank)
+            self._touched.update(old.keys)
+            entry = merge_entries(old, entry)
+        self.index.add(entry)
+        self.sizes[entry.rank] += 1
+        self._touched.update(entry.keys)
+        self._verify([entry.rank])
+
+    def settle(self) -> None:
+        """Re-derive the pairs that keys which changed their state had proposed."""
+        stale: set[int] = set()
+        for key in self._touched:
+            state = (self._proposer.is_strangers(key), self._proposer.hubs(key))
+            if self._states.get(key, (False, None)) != state:
+                self._states[key] = state
+                stale.update(self.index.holders(key, self.index.count(key)))
+        self._touched.clear()
+        self._verify(stale)
+
+    def stories(self) -> dict[int, int]:
+        """The anchor of each text, by their ranks."""
+        ranks = sorted(self.sizes)
+        number = {rank: i for i, rank in enumerate(ranks)}
+        found = verified_of(
+            [(number[a], number[b], v) for (a, b), v in sorted(self.pairs.items())]
+        )
+        lengths = [len(self.index.entry(rank).record.tokens) for rank in ranks]
+        shingles = np.array(lengths, np.int64)
+        mark_digests(found, shingles, self.parameters.digest_parts)
+        sizes = np.array([self.sizes[rank] for rank in ranks], np.int64)
+        joined = join_nodes(len(ranks), found, sizes, shingles)
+        return {rank: ranks[joined.anchor[i]] for i, rank in enumerate(ranks)}
+
+    def _verify(self, ranks: Iterable[int]) -> None:
+        stale = sorted(set(ranks))
+        for rank in stale:
+            for other in self._verified.pop(rank, ()):
+                self._verified[other].discard(rank)
+                del self.pairs[min(rank, other), max(rank, other)]
+        for rank in stale:
+            for other in self._proposer.propose(self.index.entry(rank)):
+                if other not in self._verified[rank]:
+                    pair = (min(rank, other), max(rank, other))
+                    self.pairs[pair] = self._decide(*pair)
+                    self._verified[rank].add(other)
+                    self._verified[other].add(rank)
+
+    def _decide(self, a: int, b: int) -> PairVerdict:
+        left, right = self.index.entry(a), self.index.entry(b)
+        hidden = self._proposer.masked(left) | self._proposer.masked(right)
+        keys = [*_hidden_keys(left, hidden), *_hidden_keys(right, hidden)]
+        return verify(
+            left.record,
+            right.record,
+            self.parameters,
+            masked=np.unique(np.array(keys, np.uint64)),
+        )
+
+
+def verified_of(rows: Sequence[tuple[int, int, PairVerdict]]) -> Verified:
+    """Lay out verdicts on pairs of numbered nodes, as join_nodes takes them."""
+    verdicts = [v for _, _, v in rows]
+    figures = [(v.jaccard, v.containment_a, v.containment_b) for v in verdicts]
+    return Verified(
+        left=np.array([a for a, _, _ in rows], np.uint32),
+        right=np.array([b for _, b, _ in rows], np.uint32),
+        verdicts=np.array([VERDICTS.index(v.verdict) for v in verdicts], np.uint8),
+        reasons=np.array([REASONS.index(v.reason) for v in verdicts], np.uint8),
+        figures=np.array(figures, np.float32).reshape(-1, 3),
+        counts=np.zeros((len(rows), 5), np.int32),
+    )
+
+
+def _hidden_keys(entry: Entry, hidden: set[int]) -> list[int]:
+    whole = entry.record.keys.tolist()
+    return [w for w, key in zip(whole, entry.passages, strict=True) if key in hidden]
+
+
+def merge_entries(old: Entry, new: Entry) -> Entry:
+    """The entry of a text printed twice, as a whole dump would have it."""
+    first = min(old, new, key=lambda e: sum(e.record.keys.tolist()) % (1 << 64))
+    titled = [e for e in (old, new) if e.headline is not None] or [old]
+    title = min(titled, key=lambda e: e.record.headline)
+    times = [e.record.published for e in (old, new) if e.record.published is not None]
+    times += [e.record.latest for e in (old, new) if e.record.latest is not None]
+    record = replace(
+        first.record,
+        headline=title.record.headline,
+        headline_words=title.record.headline_words,
+        published=min(times, default=None),
+        latest=max(times, default=None),
+    )
+    return replace(first, record=record, headline=title.headline)
