@@ -104,6 +104,7 @@ CREATE TABLE stories (
     anchor INTEGER REFERENCES articles(id),
     canonical INTEGER REFERENCES articles(id),
     first INTEGER REFERENCES articles(id),  -- printed it first; empty: undecided
+    kept INTEGER,               -- the article that a person wants shown
     size INTEGER NOT NULL DEFAULT 1,
     outlets INTEGER NOT NULL DEFAULT 1,
     first_published TEXT,
@@ -153,7 +154,7 @@ CREATE TABLE articles (
     name TEXT GENERATED ALWAYS AS (headline) VIRTUAL  -- datasette's label
 );
 CREATE INDEX articles_outlet ON articles(outlet, published);
-CREATE INDEX articles_agency ON articles(agency, published);
+CREATE INDEX articles_agency ON articles(agency, published, outlet);
 CREATE INDEX articles_language ON articles(language, published);
 CREATE INDEX articles_published ON articles(published);
 CREATE INDEX articles_story ON articles(story, role);

@@ -1,6 +1,7 @@
 """The views that people open; datasette shows no labels in a view, so names are spelt.
 
 Beside every name stands the id, so that a plugin or a reader can link to the row.
+Joins of one row at most are LEFT JOINs: SQLite leaves those out of a count.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ SELECT articles.id AS article_id, articles.headline, outlets.name AS outlet,
     articles.outlet AS outlet_id, articles.agency AS agency_id,
     articles.subheadline, articles.body
 FROM articles
-JOIN stories ON stories.id = articles.story
+LEFT JOIN stories ON stories.id = articles.story
 LEFT JOIN outlets ON outlets.id = articles.outlet
 LEFT JOIN agencies ON agencies.id = articles.agency
 WHERE articles.role = 'canonical'""",
@@ -30,8 +31,8 @@ SELECT copy.id AS article_id, copy.headline, copy_outlet.name AS outlet, copy.pu
     copy.story AS story_id, canonical.id AS canonical_id,
     copy.outlet AS outlet_id, canonical.outlet AS canonical_outlet_id
 FROM articles AS copy
-JOIN stories ON stories.id = copy.story
-JOIN articles AS canonical ON canonical.id = stories.canonical
+LEFT JOIN stories ON stories.id = copy.story
+LEFT JOIN articles AS canonical ON canonical.id = stories.canonical
 LEFT JOIN outlets AS copy_outlet ON copy_outlet.id = copy.outlet
 LEFT JOIN outlets AS canonical_outlet ON canonical_outlet.id = canonical.outlet
 LEFT JOIN pairs ON pairs.a = min(copy.id, canonical.id)
