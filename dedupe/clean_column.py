@@ -102,11 +102,18 @@ def clean_column(texts: TextColumn, headlines: TextColumn | None = None) -> Clea
 
     An article of one line is never changed.
     """
-    cuts = [
-        cut
-        for article in find_flagged(texts, headlines)
-        for cut in _cuts(int(article), texts, headlines)
-    ]
+    return cut_column(
+        texts,
+        [
+            cut
+            for article in find_flagged(texts, headlines)
+            for cut in _cuts(int(article), texts, headlines)
+        ],
+    )
+
+
+def cut_column(texts: TextColumn, cuts: list[Cut]) -> CleanColumn:
+    """Take *cuts*, by article and place, out of *texts*."""
     if not cuts:
         return CleanColumn(texts=texts)
     return CleanColumn(texts=_without(texts, cuts), cuts=tuple(cuts))

@@ -133,7 +133,7 @@ def test_cells_and_a_quotation_inside_a_longer_paragraph_stay() -> None:
         'Passengers were glad to leave. "We slept on the quay for four nights running," '
         "said one of them, who had come from the islands with her two children and a dog."
     )
-    lines = [cell, LEDE, cell, quotation, longer]
+    lines: list[str | Block] = [cell, LEDE, cell, quotation, longer]
     assert clean(HEADLINE, texts(*lines)).removed == ()
 
 

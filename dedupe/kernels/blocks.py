@@ -26,7 +26,9 @@ _PARTS = np.uint32(0)
 _VANISHES = np.uint32(1)
 _LETTER = np.uint32(2)
 _CHARACTER = np.uint32(3)
+_DIGIT = np.uint32(4)
 _EXPANDS = np.uint32(5)
+_NUMBER = np.uint64(1)
 
 _EDGE_WORDS = 3
 _ANCHORS = 6
@@ -146,10 +148,14 @@ def _add_letter(h, entry, kind, expansions):
 
 @njit(cache=True, nogil=True)
 def line_words(data, start, end, table, expansions, out):
-    """Write the folded words of one line as hashes; return how many fit into *out*."""
+    """Write the folded words of one line as hashes; return how many fit into *out*.
+
+    The lowest bit of a hash says whether the word holds a digit.
+    """
     count = 0
     most = out.shape[0]
     h = _START
+    number = _ZERO64
     letters = 0
     digit = False
     i = start
@@ -180,23 +186,27 @@ def line_words(data, start, end, table, expansions, out):
             continue
         digit = code >= 48 and code <= 57
         if letters > 0 and (kind in (_PARTS, _CHARACTER)):
-            out[count] = h
+            out[count] = (h & ~_NUMBER) | number
             count += 1
             h = _START
+            number = _ZERO64
             letters = 0
             if count == most:
                 break
+        if kind == _DIGIT:
+            number = _NUMBER
         if kind != _PARTS:
             h = _add_letter(h, entry, kind, expansions)
             letters = 1
         if kind == _CHARACTER:
-            out[count] = h
+            out[count] = (h & ~_NUMBER) | number
             count += 1
             h = _START
+            number = _ZERO64
             letters = 0
         i += size
     if letters > 0 and count < most:
-        out[count] = h
+        out[count] = (h & ~_NUMBER) | number
         count += 1
     return count
 

@@ -1,0 +1,77 @@
+"""Keys of all lines of a column, and how many strangers hold each."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+_K1 = np.uint64(0x9E3779B97F4A7C15)
+_K2 = np.uint64(0xFF51AFD7ED558CCD)
+_S29 = np.uint64(29)
+_S32 = np.uint64(32)
+_ENDS = 48
+_STEP = 7
+_MOST_GROUPS = 32
+
+
+@njit(cache=True, nogil=True)
+def hash_lines(data, starts, ends, out):
+    """Hash each line: its length, both ends, and every seventh byte between."""
+    for line in range(starts.shape[0]):
+        start, end = starts[line], ends[line]
+        h = np.uint64(end - start) * _K2
+        i = start
+        while i < end:
+            h = (h ^ np.uint64(data[i])) * _K1
+            h ^= h >> _S29
+            between = i >= start + _ENDS and i + _STEP < end - _ENDS
+            i += _STEP if between else 1
+        out[line] = h ^ (h >> _S32)
+
+
+@njit(cache=True, nogil=True)
+def _related(a, b):
+    """Whether two articles' line keys, sorted, are one text but for the line at hand."""
+    fewer = min(a.shape[0], b.shape[0]) - 1
+    both = -1
+    i = j = 0
+    while i < a.shape[0] and j < b.shape[0]:
+        if a[i] == b[j]:
+            both += 1
+            i += 1
+            j += 1
+        elif a[i] < b[j]:
+            i += 1
+        else:
+            j += 1
+    return fewer == 0 or 2 * both > fewer
+
+
+@njit(cache=True, nogil=True)
+def count_strangers(articles, bounds, keys, firsts, least, out):
+    """Count the groups of related articles that hold each line, and who was looked at.
+
+    The holders of line k are articles[bounds[k] : bounds[k + 1]]; the line keys of an
+    article, distinct and sorted, are keys[firsts[a] : firsts[a + 1]]. A line with fewer
+    than *least* holders is left at 0; past some dozen groups nobody is looked at.
+    """
+    first_of = np.empty(_MOST_GROUPS, np.int64)
+    for k in range(bounds.shape[0] - 1):
+        if bounds[k + 1] - bounds[k] < least:
+            continue
+        groups = 0
+        for i in range(bounds[k], bounds[k + 1]):
+            own = keys[firsts[articles[i]] : firsts[articles[i] + 1]]
+            known = False
+            for g in range(groups):
+                other = first_of[g]
+                if _related(own, keys[firsts[other] : firsts[other + 1]]):
+                    known = True
+                    break
+            out[k, 1] += 1
+            if not known:
+                first_of[groups] = articles[i]
+                groups += 1
+                if groups == _MOST_GROUPS:
+                    break
+        out[k, 0] = groups
