@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import sqrt
 from typing import TYPE_CHECKING
 
 from storage.inspect.charts import line
@@ -124,7 +125,7 @@ def _shade(articles: int, highest: int) -> int:
     """Grade a count by its square root, so that small ones are told from none."""
     if not articles:
         return 0
-    return max(1, round((articles / highest) ** 0.5 * _SHADES))
+    return max(1, round(sqrt(articles / highest) * _SHADES))
 
 
 def _months(last: date) -> list[str]:

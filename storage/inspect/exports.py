@@ -49,17 +49,14 @@ class SafeDatabaseView(_QuotedRows, DatabaseView):  # type: ignore[misc]
 def csv_routes(datasette: Any) -> list[tuple[str, Any]]:
     """Return routes that stand before datasette's own for addresses with .csv."""
     table = rf"/(?P<database>{_SEGMENT})/(?P<table>{_SEGMENT})"
+    row = rf"/(?P<database>{_SEGMENT})/(?P<table>[^/]+?)/(?P<pks>[^/]+?)"
     return [
         (
             rf"/(?P<database>{_SEGMENT})\.(?P<format>csv)$",
             SafeDatabaseView.as_view(datasette),
         ),
         (rf"{table}\.(?P<format>csv)$", SafeTableView.as_view(datasette)),
-        (
-            rf"/(?P<database>{_SEGMENT})/(?P<table>[^/]+?)/(?P<pks>[^/]+?)"
-            r"\.(?P<format>csv)$",
-            SafeRowView.as_view(datasette),
-        ),
+        (rf"{row}\.(?P<format>csv)$", SafeRowView.as_view(datasette)),
     ]
 
 

@@ -17,12 +17,14 @@ from storage.inspect.exports import csv_routes
 from storage.inspect.feeds import Channel, atom_feed, json_feed
 from storage.inspect.finding import read_search
 from storage.inspect.outlet import read_outlet, read_outlets
+from storage.inspect.remembering import remembered
 from storage.inspect.review_routes import review
 from storage.inspect.sign_in import sign_in
 from storage.inspect.site import STATIC, our_databases, permit, site_of
 from storage.inspect.story import read_story
 from storage.inspect.story_list import read_story_list
 from storage.inspect.today import read_today
+from storage.inspect.view_pages import view_routes
 
 if TYPE_CHECKING:
     import sqlite3
@@ -41,10 +43,13 @@ class Page:
     path: str
     read: Callable[[sqlite3.Connection, Asked], object | None]
     tables: tuple[str, ...] = _TEXTS
+    reads_all: bool = False
 
 
 PAGES = (
-    Page("today", "today", read_today, (*_TEXTS, "outlets", "agencies")),
+    Page(
+        "today", "today", read_today, (*_TEXTS, "outlets", "agencies"), reads_all=True
+    ),
     Page("stories", "stories", read_story_list),
     Page(
         "story",
@@ -58,14 +63,20 @@ PAGES = (
         read_article,
         (*_TEXTS, "pairs", "removed_blocks", "revisions"),
     ),
-    Page("outlets", "outlets", read_outlets, ("articles", "outlets")),
+    Page("outlets", "outlets", read_outlets, ("articles", "outlets"), reads_all=True),
     Page(
         "outlet",
         r"outlet/(?P<number>\d+)",
         read_outlet,
         (*_TEXTS, "outlets", "outlet_blocks"),
     ),
-    Page("agencies", "agencies", read_agencies, ("articles", "agencies", "outlets")),
+    Page(
+        "agencies",
+        "agencies",
+        read_agencies,
+        ("articles", "agencies", "outlets"),
+        reads_all=True,
+    ),
     Page("search", "search", read_search),
 )
 
@@ -81,11 +92,12 @@ def make_routes(datasette: Any) -> list[tuple[str, Any]]:
         (rf"{prefix}stories\.(?P<format>atom|json)$", _feed),
         (rf"{prefix}review$", review),
         *csv_routes(datasette),
+        *view_routes(datasette),
     ]
 
 
 def _view(page: Page) -> Callable[..., Any]:
-    async def view(request: Any, datasette: Any) -> Response:
+    async def view(request: Any, datasette: Any) -> Any:
         if request.method not in ("GET", "HEAD"):
             return Response.text("Method not allowed", status=405)
         database = await _database(datasette, request)
@@ -104,7 +116,7 @@ def _view(page: Page) -> Callable[..., Any]:
         )
         return Response.html(html)
 
-    return view
+    return remembered(view) if page.reads_all else view
 
 
 async def _home(request: Any, datasette: Any) -> Response | None:

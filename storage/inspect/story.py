@@ -101,7 +101,8 @@ def _picked(
     copies = [one for one in members if one["id"] != canonical["id"]]
     if wanted:
         return [one for one in copies if one["id"] == wanted]
-    picked, words = [], 0
+    picked: list[sqlite3.Row] = []
+    words = 0
     for copy in copies[:_COMPARED]:
         words += copy["words"] + canonical["words"]
         if picked and words > _COMPARED_WORDS:

@@ -129,18 +129,25 @@ def _ids(conn: sqlite3.Connection, wanted: Wanted) -> Iterable[int]:
 
 def _ids_by_article(conn: sqlite3.Connection, wanted: Wanted) -> Iterable[int]:
     conditions, values = wanted.filters.conditions()
-    where = " AND ".join(["stories.outlets >= :least", *conditions])
-    order = "articles.published DESC"
+    where = " AND ".join(conditions)
     if wanted.order == "outlets":
-        order = "stories.outlets DESC, stories.first_published DESC"
-    cursor = conn.execute(
-        "SELECT articles.story FROM articles"
-        " JOIN stories ON stories.id = articles.story"
-        f" WHERE {where} ORDER BY {order}",
-        {"least": wanted.least, **values},
-    )
+        cursor = conn.execute(
+            "SELECT articles.story, stories.outlets FROM articles"
+            " JOIN stories ON stories.id = articles.story"
+            f" WHERE {where} ORDER BY stories.outlets DESC, stories.first_published DESC",
+            values,
+        )
+    else:
+        # Sorted as ids, which an index holds; the rows are read as the page asks.
+        cursor = conn.execute(
+            "SELECT articles.story, stories.outlets FROM ("
+            f"SELECT id FROM articles WHERE {where} ORDER BY published DESC LIMIT -1"
+            ") AS found CROSS JOIN articles ON articles.id = found.id"
+            " CROSS JOIN stories ON stories.id = articles.story",
+            values,
+        )
     seen: set[int] = set()
-    for (story,) in cursor:
-        if story not in seen:
+    for story, outlets in cursor:
+        if story not in seen and outlets >= wanted.least:
             seen.add(story)
             yield story
