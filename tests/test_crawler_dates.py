@@ -129,3 +129,17 @@ def test_the_day_may_stand_at_the_end_of_the_title() -> None:
         "day",
         "text",
     )
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>2024年05月03日 08:12　来源：海港网</div><h1>Storm</h1>",
+        "<h1>Storm</h1><p>Reporter A Updated Fri, 03 May 2024 08:12 GMT</p>",
+        '<h1>Storm</h1><div class="time"><b>2024</b> <b>05/03</b> 08:12</div>',
+        '<h1>Storm</h1><span class="date">الجمعة 03/مايو/2024 - 08:12 ص</span>',
+    ],
+)
+def test_dates_that_are_printed_in_odd_places(html: str) -> None:
+    found = dates(html.replace("<p>", '<p class="info">'))
+    assert told(found) == ("2024-05-03T08:12", "minute", "text")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from crawler.extract.jsonld import iter_values
-from crawler.extract.marks import after, marked
+from crawler.extract.marks import after, before, marked
 from crawler.extract.meta import iter_meta
 from crawler.extract.stamps import Stamp, read_stamp
 from crawler.extract.wording import element_text, marks_of, split_url
@@ -177,6 +177,7 @@ def _published(page: Page) -> Iterator[tuple[Stamp, str]]:
     for match in _SCRIPT.finditer(page.html):
         yield from _stamped(match[1], "script", month_first)
     yield from _from_url(page.url)
+    yield from _from_updates(page, month_first)
 
 
 def _modified(page: Page) -> Iterator[tuple[Stamp, str]]:
@@ -224,8 +225,11 @@ def _is_in_teaser(element: HtmlElement) -> bool:
 def _from_visible(page: Page, month_first: bool) -> Iterator[tuple[Stamp, str]]:
     """Yield the dates printed near the headline, then those in marked elements."""
     found = marked(page)
-    for element in after(found.h1[0], 40) if found.h1 else ():
+    heading = found.h1[0] if found.h1 else None
+    for element in after(heading, 40) if heading is not None else ():
         yield from _printed_in(element, month_first, longest=120)
+    for element in before(heading, 12) if heading is not None else ():
+        yield from _printed_in(element, month_first, longest=80)
     for element in found.date:
         yield from _printed_in(element, month_first, longest=200)
 
@@ -233,15 +237,29 @@ def _from_visible(page: Page, month_first: bool) -> Iterator[tuple[Stamp, str]]:
 def _printed_in(
     element: HtmlElement, month_first: bool, *, longest: int
 ) -> Iterator[tuple[Stamp, str]]:
+    if (text := _dated_text(element, longest)) and not _MODIFIED_WORDS.search(text):
+        yield from _stamped(text, "text", month_first)
+
+
+def _dated_text(element: HtmlElement, longest: int) -> str:
+    """Return the text of a short element that prints digits, or ""."""
     if not isinstance(element.tag, str) or element.tag in {"script", "style", "a"}:
-        return
+        return ""
     own = " ".join(chain([element.text or ""], (c.tail or "" for c in element)))
-    if (
-        6 <= len(own) <= 400
-        and any(map(str.isdigit, own))
-        and len(own.strip()) <= longest
-    ) and not _MODIFIED_WORDS.search(own):
-        yield from _stamped(element_text(element)[:longest], "text", month_first)
+    if len(own.strip()) > longest or len(element) > 8:
+        return ""
+    text = own if len(element) == 0 else element_text(element)
+    if len(text) > 2 * longest or sum(map(str.isdecimal, text)) < 3:
+        return ""
+    return text[:longest]
+
+
+def _from_updates(page: Page, month_first: bool) -> Iterator[tuple[Stamp, str]]:
+    """Yield the dates of lines about an update: the same day's, if nothing else."""
+    for element in marked(page).date:
+        text = _dated_text(element, 120)
+        if text and _MODIFIED_WORDS.search(text):
+            yield from _stamped(text, "text", month_first)
 
 
 def _from_url(url: str) -> Iterator[tuple[Stamp, str]]:

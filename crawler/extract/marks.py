@@ -105,3 +105,19 @@ def after(element: HtmlElement, limit: int) -> Iterator[HtmlElement]:
                 if left <= 0:
                     return
         node = node.getparent()
+
+
+def before(element: HtmlElement, limit: int) -> Iterator[HtmlElement]:
+    """Yield up to *limit* elements that stand right before *element*, nearest first."""
+    left = limit
+    node: HtmlElement | None = element
+    for _ in range(3):
+        if node is None:
+            return
+        for sibling in node.itersiblings(preceding=True):
+            for inside in sibling.iter():
+                yield inside
+                left -= 1
+                if left <= 0:
+                    return
+        node = node.getparent()

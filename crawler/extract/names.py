@@ -154,7 +154,7 @@ _STAMP = re.compile(
     re.IGNORECASE,
 )
 _SPLIT = re.compile(
-    r"\s*(?:[;|/、，،؛•]|\s[·–—]\s|,(?!\s*(?:jr|sr|ph\.?d|md|m\.d|ii|iii)\b))\s*"
+    r"\s*(?:[;|/、，،؛•]|\s[·–—-]\s|,(?!\s*(?:jr|sr|ph\.?d|md|m\.d|ii|iii)\b))\s*"
     r"|\s+(?:and|und|et|y|och|og|ja|ve|oraz|и|та|і|או|og|en|e|dan|with|mit|avec|con|με|και|va|और|व|و)\s+"
     r"|\s*&\s*|(?<=\w)\s*\u3000\s*(?=\w{2,})(?=.*記者)",
     re.IGNORECASE,
@@ -250,6 +250,9 @@ def _names_of_part(part: str, *, printed: bool) -> Iterable[str]:
     return (name,) if is_name(name) else ()
 
 
+_PICTURES = re.compile(
+    r"تصوير|عدسة|photo|foto|pictures? by|摄影|攝影|fotos?\b", re.IGNORECASE
+)
 _PARTICLES = {
     "de",
     "la",
@@ -302,4 +305,5 @@ def is_name(name: str) -> bool:
         and name.lower() not in _NOBODY
         and not _ROLES.fullmatch(f" {name}")
         and "/" not in name
+        and not _PICTURES.match(name)
     )

@@ -47,7 +47,8 @@ _ISO = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
-# Zones that name one offset. IST, CST and AST name several, so they tell nothing.
+# Zones that name one offset. CST and AST name several, so they tell nothing; IST does
+# too, but it is India's outlets that print it.
 _ZONES = {
     **dict.fromkeys(("z", "utc", "gmt", "wet"), 0),
     **dict.fromkeys(("bst", "cet", "mez", "wat", "west"), 60),
@@ -76,7 +77,6 @@ _ZONES = {
     "pkt": 300,
     "ist": 330,
 }
-_AMBIGUOUS_ZONES = {"ist", "et"}
 _NUMBERS = re.compile(
     r"(?<![\d./-])(\d{1,4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{1,2})(?![\d/-])"
 )
@@ -84,6 +84,7 @@ _IDEOGRAPHS = re.compile(
     r"(\d{2,4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号]"
 )
 _KOREAN = re.compile(r"(?<!\d)(\d{4})\.\s*(\d{1,2})\.\s*(\d{1,2})(?!\d)")
+_APART = re.compile(r"(?<!\d)((?:19|20)\d\d)\s+(\d{1,2})\s?[/-]\s?(\d{1,2})(?!\d)")
 _VIETNAMESE = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2})[\s,/]+(?:năm\s+)?(\d{4})")
 _ERA = re.compile(r"(令和|平成)\s*(\d{1,2}|元)\s*年")
 _ERAS = {"令和": 2018, "平成": 1988}
@@ -92,8 +93,8 @@ _NAME = "|".join(
 )
 # Letters may not touch a name, and marks are letters here (Hindi vowel signs).
 _DAY_FIRST = re.compile(
-    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.)?,?[\s-]*(?:de\s+|d['’]|of\s+|من\s+)?({_NAME})"
-    rf"(?![^\W\d_])(?:\s*[/(]\s*(?:{_NAME})\s*\)?)?[.,،]?[\s-]*(?:de[l]?\s+|عام\s+|سنة\s+)?(\d{{4}})(?!\d)"
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.)?,?[\s/-]*(?:de\s+|d['’]|of\s+|من\s+)?({_NAME})"
+    rf"(?![^\W\d_])(?:\s*[/(]\s*(?:{_NAME})\s*\)?)?[.,،]?[\s/-]*(?:de[l]?\s+|عام\s+|سنة\s+)?(\d{{4}})(?!\d)"
 )
 _MONTH_FIRST = re.compile(
     rf"(?<![^\W\d_])({_NAME})(?![^\W\d_])\.?\s*(\d{{1,2}})(?:st|nd|rd|th)?[,،.]?\s+(\d{{4}})(?!\d)"
@@ -164,8 +165,6 @@ def _with_clock(
 
 def _offset(zone: str) -> timedelta | None:
     zone = zone.strip().casefold()
-    if zone in _AMBIGUOUS_ZONES or not zone:
-        return None
     if zone in _ZONES:
         return timedelta(minutes=_ZONES[zone])
     signed = re.fullmatch(r"(?:gmt|utc)?\s*([+-])(\d{1,2}):?(\d{2})?", zone)
@@ -219,6 +218,7 @@ def _printed_day(text: str, month_first: bool) -> tuple[date, int, int] | None:
 _PRINTED = (
     (_IDEOGRAPHS, "ymd"),
     (_KOREAN, "ymd"),
+    (_APART, "ymd"),
     (_VIETNAMESE, "dmy"),
     (_DAY_FIRST, "dny"),
     (_MONTH_FIRST, "ndy"),
