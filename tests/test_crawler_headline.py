@@ -42,6 +42,7 @@ def headline(found: Page) -> str:
         "Harbour reopens after storm | Opinion | The Harbour News",
         "Harbour reopens after storm * Harbour News * by Ann Bell",
         "Harbour News | Harbour reopens after storm",
+        "Opinion | Harbour reopens after storm",
         "Harbour reopens after storm ｜ Harbour News",
     ],
 )

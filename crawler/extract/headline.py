@@ -193,7 +193,7 @@ def _names_outlet(tail: str, keys: frozenset[str]) -> bool:
 
 def _cut_lead(text: str, keys: frozenset[str]) -> str:
     first = re.match(r"([^|│｜]{2,40}?)\s*[|│｜]\s+", text)
-    if first and letters(first.group(1)) in keys:
+    if first and letters(first.group(1)) in keys | _GENERIC:
         return text[first.end() :]
     return text
 
