@@ -32,6 +32,8 @@ def is_source_line(text: str) -> bool:
         return False
     if _folded(_SOURCE) >= set(line):
         return True
+    if line[0] == "copyright" and line[-2:] == ["rights", "reserved"]:
+        return True
     bracketed = text.strip()[:1] in "([（" and text.strip().rstrip(".")[-1:] in ")]）"
     if bracketed:
         return _is_credit(line)
@@ -52,4 +54,4 @@ def _folded(names: str) -> frozenset[str]:
 
 def opening_words() -> frozenset[str]:
     """Return the folded words of which one opens every source line out of brackets."""
-    return _folded(_SOURCE)
+    return _folded(_SOURCE) | {"copyright"}

@@ -147,6 +147,7 @@ def test_cells_and_a_quotation_inside_a_longer_paragraph_stay() -> None:
         "来源：新华社",
         "(Reporting by A. Reed; editing by B. Holt)",
         "Sources",
+        "Copyright Meridian Press. All rights reserved.",
     ],
 )
 def test_a_source_line_goes_only_from_the_end(line: str) -> None:
@@ -156,7 +157,12 @@ def test_a_source_line_goes_only_from_the_end(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["Sources said the port had no choice.", "(with pictures from Halton)"]
+    "line",
+    [
+        "Sources said the port had no choice.",
+        "(with pictures from Halton)",
+        "Copyright law comes next.",
+    ],
 )
 def test_a_last_sentence_is_no_source_line(line: str) -> None:
     assert kept(HEADLINE, LEDE, line) == [LEDE, line]

@@ -47,10 +47,9 @@ def test_a_key_is_that_of_the_folded_words() -> None:
 
 
 def test_a_block_that_is_most_of_its_article_is_not_counted() -> None:
-    brief = [Block("Gold fell to its lowest price in a month on Friday."), Block(LINE)]
-    assert (
-        counted_keys(brief) == {block_key(LINE)} or counted_keys(brief) == frozenset()
-    )
+    line = Block("Share this article")
+    brief = [Block("Gold fell to its lowest price in a month on Friday."), line]
+    assert counted_keys(brief) == {block_key(line.text)}
     alone = [Block("Gold fell to its lowest price in a month on Friday, dealers said.")]
     assert counted_keys(alone) == frozenset()
     assert len(counted_keys([Block(text) for text in story(1)])) == 4
