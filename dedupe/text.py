@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -127,21 +126,47 @@ def fold_character(character: str) -> str:
         return ""
     if category[0] not in "LNM":
         return " "
-    return _fold_letter(character, category)
+    return fold_letters([character])[0]
 
 
-@cache
-def _accent(mark: str) -> bool:
-    return unicodedata.combining(mark) not in _SPELLING_CLASSES
+def folds_to_itself(letter: str) -> bool:
+    """Whether a letter (no number, no mark) stays as it is."""
+    return (
+        letter.casefold() == letter
+        and not unicodedata.decomposition(letter)
+        and ord(letter) not in _ALIKE
+    )
 
 
-def _fold_letter(character: str, category: str) -> str:
-    opened = unicodedata.normalize("NFKD", character).casefold()
-    plain = "".join(c for c in unicodedata.normalize("NFKD", opened) if not _accent(c))
-    closed = unicodedata.normalize("NFC", plain.translate(_ALIKE))
-    kept = (_digit(c) for c in closed if unicodedata.category(c)[0] in "LNM")
-    folded = "".join(kept)
-    return folded if folded or category[0] != "N" else " "
+def fold_letters(characters: list[str]) -> list[str]:
+    """Fold letters, numbers and marks, each for itself."""
+    # A line break parts them: it neither combines nor changes.
+    text = "\n".join(characters)
+    opened = unicodedata.normalize("NFKD", text).casefold()
+    plain = unicodedata.normalize("NFKD", opened).translate(_accents)
+    closed = unicodedata.normalize("NFC", plain.translate(_ALIKE)).split("\n")
+    pairs = zip(characters, closed, strict=True)
+    return [_kept(folded, character) for character, folded in pairs]
+
+
+class _Accents(dict[int, int | None]):
+    """Deletes marks that are accents, keeps everything else."""
+
+    def __missing__(self, code: int) -> int | None:
+        mark = unicodedata.combining(chr(code)) not in _SPELLING_CLASSES
+        self[code] = None if mark else code
+        return self[code]
+
+
+_accents = _Accents()
+
+
+def _kept(folded: str, character: str) -> str:
+    if len(folded) == 1 and folded.isalpha():
+        return folded
+    kept = "".join(_digit(c) for c in folded if unicodedata.category(c)[0] in "LNM")
+    number = unicodedata.category(character)[0] == "N"
+    return kept if kept or not number else " "
 
 
 def _digit(character: str) -> str:

@@ -13,7 +13,38 @@ from dedupe.incremental import Engine, make_entry
 from dedupe.parameters import Parameters
 from dedupe.text import TextColumn
 
-WORDS = ["river", "council", "bridge", "market", "storm", "vote", "harbour", "budget", "school", "minister", "strike", "train", "farmer", "court", "police", "garden", "winter", "border", "engine", "theatre", "doctor", "island", "letter", "museum", "pilot", "valley", "factory", "union", "harvest", "tunnel"]
+WORDS = [
+    "river",
+    "council",
+    "bridge",
+    "market",
+    "storm",
+    "vote",
+    "harbour",
+    "budget",
+    "school",
+    "minister",
+    "strike",
+    "train",
+    "farmer",
+    "court",
+    "police",
+    "garden",
+    "winter",
+    "border",
+    "engine",
+    "theatre",
+    "doctor",
+    "island",
+    "letter",
+    "museum",
+    "pilot",
+    "valley",
+    "factory",
+    "union",
+    "harvest",
+    "tunnel",
+]
 # Small caps, so that small sets reach them.
 SMALL = Parameters(bucket_cap=4, hubs=2, stranger_groups=3)
 

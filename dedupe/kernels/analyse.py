@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+
+from dedupe.kernels.compiler import njit, types
 
 # A token is a uint32: 27 bits of hash, then these flags. Without the lowest three bits
 # it is the token's identity.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+
+from dedupe.kernels.compiler import njit, types
 
 
 @njit(

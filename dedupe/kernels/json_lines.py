@@ -8,7 +8,7 @@ integer past 15 digits are left to a slower parser), and never more.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from dedupe.kernels.compiler import njit
 
 ACCEPTED, BLANK, UNSURE = 0, 1, 2
 ABSENT, STRING, ESCAPED, NUMBER, NULL, OTHER = 0, 1, 2, 3, 4, 5

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
 
 from dedupe.kernels.analyse import (
     BOUNDARY,
@@ -14,6 +13,7 @@ from dedupe.kernels.analyse import (
     shingle_count,
     shingle_hash,
 )
+from dedupe.kernels.compiler import njit, types
 
 REJECTED, EXACT, NEAR, EXCERPT, CORRECTION, FOLLOW_UP, DIGEST, HEADLINE = range(8)
 (

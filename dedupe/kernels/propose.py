@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+
+from dedupe.kernels.compiler import njit, types
 
 _RADIX = 11
 SAMPLE = 12
@@ -39,8 +40,16 @@ def shared_keys(keys, nodes):
             twice[byte] |= bit
         else:
             once[byte] |= bit
-    buckets = 1 << 11
-    bucket_shift = np.uint64(53)
+    total = 0
+    for i in range(n):
+        h = keys[i] >> shift
+        if twice[np.int64(h >> np.uint64(3))] & np.uint8(1 << (h & np.uint64(7))):
+            total += 1
+    bucket_bits = 1
+    while (8 << bucket_bits) < total:
+        bucket_bits += 1
+    buckets = 1 << bucket_bits
+    bucket_shift = np.uint64(64 - bucket_bits)
     counts = np.zeros(buckets + 1, np.int64)
     for i in range(n):
         h = keys[i] >> shift
@@ -48,7 +57,6 @@ def shared_keys(keys, nodes):
             counts[np.int64(keys[i] >> bucket_shift) + 1] += 1
     for x in range(buckets):
         counts[x + 1] += counts[x]
-    total = counts[buckets]
     out_keys = np.empty(total, np.uint64)
     out_nodes = np.empty(total, np.uint32)
     at = counts[:buckets].copy()
@@ -56,17 +64,16 @@ def shared_keys(keys, nodes):
         h = keys[i] >> shift
         if twice[np.int64(h >> np.uint64(3))] & np.uint8(1 << (h & np.uint64(7))):
             x = np.int64(keys[i] >> bucket_shift)
-            out_keys[at[x]] = keys[i]
-            out_nodes[at[x]] = nodes[i]
+            # Insertion keeps equal keys in order, and buckets are small; the many of
+            # one very common key are never moved past each other.
+            place = at[x]
+            while place > counts[x] and out_keys[place - 1] > keys[i]:
+                out_keys[place] = out_keys[place - 1]
+                out_nodes[place] = out_nodes[place - 1]
+                place -= 1
+            out_keys[place] = keys[i]
+            out_nodes[place] = nodes[i]
             at[x] += 1
-    for x in range(buckets):
-        low = counts[x]
-        high = counts[x + 1]
-        if high - low < 2:
-            continue
-        order = np.argsort(out_keys[low:high], kind="mergesort")
-        out_keys[low:high] = out_keys[low:high][order]
-        out_nodes[low:high] = out_nodes[low:high][order]
     return out_keys, out_nodes
 
 

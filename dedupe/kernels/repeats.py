@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from dedupe.kernels.compiler import njit
 
 from dedupe.kernels.analyse import sign_one
 from dedupe.kernels.blocks import line_words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from dedupe.kernels.compiler import njit
 
 # No URL; a URL whose hint only its normal form can tell.
 NO_URL, UNSURE = np.uint64(0), np.uint64(1)
