@@ -27,7 +27,10 @@ NOT_NEWS = "no feed, sitemap or article link found: is this a news outlet?"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutletReport:
-    """What a run did at one outlet; *problem* says why it came to nothing."""
+    """What a run did at one outlet; *problem* says why it came to nothing.
+
+    *site_name* is what the outlet calls itself, where its sources were read.
+    """
 
     outlet: str
     host: str
@@ -38,6 +41,7 @@ class OutletReport:
     revisions: int
     errors: int
     waiting: int
+    site_name: str | None = None
     problem: str | None = None
 
 
@@ -106,7 +110,7 @@ def crawl(
     if session.outcome.error is not None:
         raise session.outcome.error
     is_whole = session.outcome.reason == "finished"
-    settled = _settle(db) if settle and is_whole else 0
+    settled = _settle(db, session.outcome.run) if settle and is_whole else 0
     return _report(session, db, time.monotonic() - began, settled)
 
 
@@ -132,9 +136,13 @@ def _check(db: Path) -> None:
         pass
 
 
-def _settle(db: Path) -> int:
+def _settle(db: Path, run: int | None) -> int:
     """Re-derive what this run made stale; returns how many articles changed."""
-    return 0
+    from storage.settle import settle
+    from storage.store import Store
+
+    with Store.open(db) as store:
+        return settle(store, run=run).articles
 
 
 def _run(process: AsyncCrawlerProcess, crawler: Crawler) -> None:
@@ -223,6 +231,7 @@ def _outlet_report(queue: OutletQueue, state: Any) -> OutletReport:
         revisions=counts["revisions"],
         errors=counts["errors"],
         waiting=state.waiting(queue.id),
+        site_name=queue.site_name,
         problem=_problem(queue, state),
     )
 

@@ -61,7 +61,7 @@ class OutletQueue:
     failures: Counter[str] = field(default_factory=Counter)
     dead_hosts: set[str] = field(default_factory=set)
     stopped: str | None = None
-    waits: int = 0
+    site_name: str | None = None
     counts: Counter[str] = field(default_factory=Counter)
 
     @property

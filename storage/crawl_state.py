@@ -148,6 +148,15 @@ class CrawlState:
         """Return every feed, sitemap and section page that is known of an outlet."""
         return self._pages("WHERE outlet = ? AND kind <> 'article'", [outlet])
 
+    def all_sources(self) -> list[PageState]:
+        """Return the sources of every outlet."""
+        return self._pages("WHERE kind <> 'article' ORDER BY outlet, id", [])
+
+    def languages(self) -> list[str]:
+        """Return the language of every article that has one."""
+        sql = "SELECT language FROM articles WHERE language IS NOT NULL"
+        return [row[0] for row in self.db.execute(sql).fetchall()]
+
     def due(
         self,
         outlet: int,

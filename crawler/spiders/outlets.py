@@ -268,6 +268,7 @@ class OutletsSpider(Spider):
             return
         if page.kind == "section":
             source = await self._with_robots(queue, page, response, source)
+        queue.site_name = queue.site_name or source.name
         seen = replace(seen, kind=source.kind)
         if twin := _twin(queue, page, source):
             seen = replace(seen, reason=f"{SAME_LINKS} {twin}")

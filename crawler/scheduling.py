@@ -1,0 +1,228 @@
+"""Rounds of crawling on a schedule, each in a process of its own."""
+
+from __future__ import annotations
+
+import logging
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crawler.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import timedelta
+
+    from crawler.outlets import Outlet
+
+logger = logging.getLogger(__name__)
+
+# A child that is told to stop commits what it has within this time.
+STOP_SECONDS = 10.0
+# Rounds that were missed (the machine slept) are made up for by one.
+MISFIRE_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What is crawled every *every*: no targets is the whole catalogue."""
+
+    every: timedelta
+    targets: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Rounds:
+    """Runs rounds one at a time, as children; a stop is passed on to the child.
+
+    A round is a process, so that whatever it leaks or breaks ends with it.
+    """
+
+    command: Sequence[str]
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    child: subprocess.Popen[bytes] | None = None
+    is_stopping: bool = False
+    codes: list[int] = field(default_factory=list)
+
+    def run(self, targets: Sequence[str]) -> None:
+        """Crawl *targets*, after the round that is under way if there is one."""
+        with self.lock:
+            if self.is_stopping:
+                return
+            self.child = subprocess.Popen([*self.command, *targets])
+            code = self.child.wait()
+            self.child = None
+        self.codes.append(code)
+        level = logging.INFO if code in {0, 3} else logging.WARNING
+        logger.log(level, "Round ended with %(code)s", {"code": code})
+
+    def stop(self) -> None:
+        """Stop the round that is under way, and begin no other."""
+        self.is_stopping = True
+        child = self.child
+        if child is None:
+            return
+        child.send_signal(signal.SIGTERM)
+        try:
+            child.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+
+
+def plan_rounds(
+    outlets: Sequence[Outlet], every: timedelta, *, named: bool
+) -> list[Round]:
+    """Group outlets by their interval: their own where they have one, else *every*."""
+    from datetime import timedelta
+
+    groups: dict[timedelta, list[str]] = {}
+    for outlet in outlets:
+        own = timedelta(seconds=outlet.every) if outlet.every else every
+        groups.setdefault(own, []).append(outlet.host)
+    if len(groups) == 1 and not named:
+        return [Round(every=next(iter(groups)))]
+    return [
+        Round(every=interval, targets=tuple(hosts))
+        for interval, hosts in groups.items()
+    ]
+
+
+def run_schedule(rounds: Sequence[Round], command: Sequence[str]) -> list[int]:
+    """Run *rounds* until SIGTERM or SIGINT; returns the exit codes of the children.
+
+    Rounds never overlap, start with jitter, and what was missed is run once. Raises
+    MissingExtraError without APScheduler.
+    """
+    runner = Rounds(command)
+    scheduler = _scheduler()
+    for one in rounds:
+        scheduler.add_job(
+            runner.run,
+            "interval",
+            args=[list(one.targets)],
+            seconds=one.every.total_seconds(),
+            jitter=max(1, int(one.every.total_seconds() * 0.05)),
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=MISFIRE_SECONDS,
+            next_run_time=_now(),
+        )
+    stopped = threading.Event()
+
+    def handle(signum: int, frame: Any) -> None:
+        stopped.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, handle)
+    scheduler.start()
+    stopped.wait()
+    scheduler.shutdown(wait=False)
+    runner.stop()
+    return runner.codes
+
+
+def child_command(db: Path, options: Sequence[str]) -> list[str]:
+    """Return the command of one round, for the interpreter that runs now."""
+    return [
+        sys.executable,
+        "-m",
+        "crawler",
+        "crawl",
+        "--db",
+        str(db),
+        "--due",
+        *options,
+    ]
+
+
+def systemd_units(db: Path, every: timedelta, options: Sequence[str]) -> dict[str, str]:
+    """Write a service and a timer that crawl into *db* every *every*.
+
+    Exit 3, a person should look, counts as success and stands in the journal.
+    """
+    program = shutil.which("wirecopy") or str(
+        Path(sys.executable).with_name("wirecopy")
+    )
+    folder = db.resolve().parent
+    arguments = [program, "crawl", "--db", str(db.resolve()), "--due", *options]
+    line = " ".join(_systemd_quote(part) for part in arguments)
+    service = f"""[Unit]
+Description=Wirecopy crawl
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+Type=oneshot
+ExecStart={line}
+SuccessExitStatus=3
+TimeoutStopSec=20
+WorkingDirectory={_escape(str(folder))}
+Nice=5
+NoNewPrivileges=true
+PrivateTmp=true
+ProtectSystem=full
+"""
+    seconds = int(every.total_seconds())
+    timer = f"""[Unit]
+Description=Wirecopy crawl, every {seconds} s
+
+[Timer]
+OnBootSec=60
+OnUnitInactiveSec={seconds}
+RandomizedDelaySec={max(1, seconds // 20)}
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+"""
+    return {"wirecopy.service": service, "wirecopy.timer": timer}
+
+
+def cron_line(db: Path, every: timedelta, options: Sequence[str]) -> str:
+    """Write a crontab line; flock keeps a slow round from meeting the next."""
+    program = shutil.which("wirecopy") or str(
+        Path(sys.executable).with_name("wirecopy")
+    )
+    path = db.resolve()
+    command = shlex.join([program, "crawl", "--db", str(path), "--due", *options])
+    lock = shlex.quote(f"{path}.cron-lock")
+    # cron reads % as the end of the line.
+    return f"{_cron_time(every)} flock -n {lock} {command}".replace("%", r"\%")
+
+
+def _cron_time(every: timedelta) -> str:
+    minutes = max(1, round(every.total_seconds() / 60))
+    if minutes < 60:
+        return f"*/{minutes} * * * *"
+    if minutes < 24 * 60:
+        return f"0 */{round(minutes / 60)} * * *"
+    return "0 4 * * *"
+
+
+def _systemd_quote(part: str) -> str:
+    escaped = _escape(part).replace("$", "$$")
+    return f'"{escaped}"' if any(c in part for c in " \t\"'\\") else escaped
+
+
+def _escape(part: str) -> str:
+    return part.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+
+
+def _scheduler() -> Any:
+    try:
+        from apscheduler.schedulers.background import BackgroundScheduler
+    except ImportError as error:
+        raise MissingExtraError("APScheduler", "schedule") from error
+    return BackgroundScheduler(timezone="UTC")
+
+
+def _now() -> Any:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC)
