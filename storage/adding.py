@@ -114,7 +114,30 @@ class Adder:
             load_clean_body(self._db, article).removed,
         ):
             self._replace_text(stored, prepared)
+        elif not stored.indexed:
+            self._enter_unless_twin(article, prepared)
         self.decide_again(article, prepared, run)
+
+    def remove(self, article: int) -> None:
+        """Remove an article and all that was derived from it; its story is repaired.
+
+        The caller sees to the tombstone.
+        """
+        stored = self._load(article)
+        if stored is None:
+            return
+        whole = self._whole_of(article)
+        near = _others(article, pairs_of(self._db, article))
+        self.blocks.remove(stored.outlet, article, whole)
+        unindex_article(self._db, article, stored.headline, stored.body)
+        if stored.indexed:
+            self._leave_index(stored)
+        delete_pairs(self._db, article)
+        left = self.stories.leave(article)
+        self._db.conn.execute("DELETE FROM articles WHERE id = ?", [article])
+        self.decider.strangers.forget_article()
+        if left or near:
+            self._repair({*left, *near})
 
     def decide_again(
         self, article: int, prepared: Prepared, run: int | None = None
@@ -228,11 +251,14 @@ class Adder:
         insert_removed(self._db, article, prepared.body.removed)
         body = prepared.body.body
         index_article(self._db, article, prepared.article.headline, body)
+        self._enter_unless_twin(article, prepared)
+
+    def _enter_unless_twin(self, article: int, prepared: Prepared) -> None:
         signed = prepared.signed
         if signed.fold is None or self.decider.is_brief(signed):
             return
-        # Of articles of one text the first stands for all.
-        if not self.decider.twins(article, signed.fold):
+        # Of articles of one text the first in the index stands for all.
+        if not self.decider.first_twin(article, signed.fold):
             self._enter_index(article, signed)
 
     def _enter_index(self, article: int, signed: Signed) -> None:

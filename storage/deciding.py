@@ -90,9 +90,10 @@ class Decider:
         twins = self.twins(own, signed.fold)
         if self.is_brief(signed):
             return self._decide_brief(mine, twins)
-        if twins and twins[0] < own:
-            self._tell_node(twins[0], mine)
-            return [self._with_twin(mine, twins[0])]
+        first = self.first_twin(own, signed.fold)
+        if first is not None:
+            self._tell_node(first, mine)
+            return [self._with_twin(mine, first)]
         pairs = [self._with_twin(mine, twin) for twin in twins]
         others = self._candidates(own, signed, is_new=article is None)
         return pairs + self._verify(mine, [self._load(other) for other in others])
@@ -104,6 +105,14 @@ class Decider:
             [fold, own],
         )
         return [row[0] for row in rows]
+
+    def first_twin(self, own: int, fold: int | None) -> int | None:
+        """Find the article of the same text that is in the index for all of them."""
+        row = self._db.conn.execute(
+            "SELECT id FROM articles WHERE text_hash = ? AND id <> ? AND indexed",
+            [fold, own],
+        ).fetchone()
+        return None if row is None else int(row[0])
 
     def _candidates(self, own: int, signed: Signed, *, is_new: bool) -> list[int]:
         """Return the nodes that share evidence with an article, by dedupe's rules."""

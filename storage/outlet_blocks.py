@@ -131,6 +131,11 @@ class OutletBlocks:
         """Count one line from all of its prints."""
         row = self._db.conn.execute(_COUNT, {"outlet": outlet, "block": key}).fetchone()
         self._save(outlet, key, row)
+        if not row[0]:
+            self._db.conn.execute(
+                "DELETE FROM outlet_blocks WHERE outlet = ? AND block = ?",
+                [outlet, key],
+            )
 
     def _count_print(self, at: Print, key: int, text: str) -> None:
         row = self._db.conn.execute(

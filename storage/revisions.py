@@ -46,3 +46,21 @@ def has_revision(db: Database, article: int, text: Article) -> bool:
         ).fetchone()
         is not None
     )
+
+
+def copy_revisions(theirs: Database, source: int, ours: Database, target: int) -> None:
+    """Copy the revisions of an article from another database, each once."""
+    columns = (
+        "headline, subheadline, modified, fetched, replaced, content_hash,"
+        " block_kinds, body"
+    )
+    rows = theirs.conn.execute(
+        f"SELECT {columns} FROM revisions WHERE article = ? ORDER BY id", [source]
+    )
+    ours.conn.executemany(
+        f"INSERT INTO revisions (article, {columns})"
+        " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE NOT EXISTS ("
+        "SELECT 1 FROM revisions WHERE article = ?1 AND headline = ?2 AND body = ?9"
+        " AND fetched IS ?5)",
+        [(target, *row) for row in rows],
+    )

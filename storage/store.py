@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from dedupe.parameters import DEFAULT
 from storage.opening import named_errors, open_database
 
 if TYPE_CHECKING:
@@ -29,12 +28,10 @@ class Store:
         db: Database,
         path: Path,
         now: Callable[[], datetime] | None = None,
-        parameters: Parameters = DEFAULT,
     ) -> None:
         self.db = db
         self.path = path
         self.now = now or (lambda: datetime.now(UTC))
-        self.parameters = parameters
         self._adder: Adder | None = None
 
     @classmethod
@@ -104,8 +101,17 @@ class Store:
         if self._adder is None:
             from storage.wiring import make_adder
 
-            self._adder = make_adder(self.db, self.parameters)
+            self._adder = make_adder(self.db)
         return self._adder
+
+    @property
+    def parameters(self) -> Parameters:
+        """The settings that the index was built with."""
+        return self.adder.decider.parameters
+
+    def reload(self) -> None:
+        """Read settings and keep rule again: they have changed."""
+        self._adder = None
 
     def forget_caches(self) -> None:
         """Ask the database again for what other processes may have written."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from storage.keeping import Keeper, Member, load_members
 from storage.pairs import CONNECTING, linking_pairs, save_verdicts
+from storage.partition import Group
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from storage.pairs import StoredPair
-    from storage.partition import Group, Partition
+    from storage.partition import Partition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,17 @@ class Stories:
             self._write(group, story, members)
         self._retire(groups, ids, members)
         return Repair(moved=tuple(moved), stories=tuple(ids))
+
+    def show(self, story: int) -> bool:
+        """Pick the shown article of a story anew; return whether it is another one."""
+        rows = self._db.conn.execute("SELECT id FROM articles WHERE story = ?", [story])
+        members = {m.id: m for m in load_members(self._db, [row[0] for row in rows])}
+        (anchor,) = self._db.conn.execute(
+            "SELECT anchor FROM stories WHERE id = ?", [story]
+        ).fetchone()
+        group = Group(anchor=anchor, members=tuple(sorted(members)))
+        before = {m.id for m in members.values() if m.role == "canonical"}
+        return self._write(group, story, members) not in before
 
     def _component(
         self, changed: Iterable[int]
@@ -150,6 +162,14 @@ class Stories:
                     "UPDATE articles SET story = ?, role = ? WHERE id = ?",
                     [story, role, member.id],
                 )
+        return canonical.id
+
+    def _kept(self, story: int, members: Sequence[Member]) -> Member | None:
+        """Find the member that a person wants shown."""
+        row = self._db.conn.execute(
+            "SELECT kept FROM stories WHERE id = ?", [story]
+        ).fetchone()
+        return next((m for m in members if row and m.id == row[0]), None)
 
     def _retire(
         self,
@@ -164,6 +184,26 @@ class Stories:
         for old in went.keys() - set(ids):
             heir = min(went[old], key=lambda story: (-went[old][story], story))
             self.alias(old, heir)
+
+    def leave(self, article: int) -> set[int]:
+        """Take an article out of its story; return the members that are left.
+
+        A story that nobody prints any more goes, and its aliases with it.
+        """
+        execute = self._db.conn.execute
+        (story,) = execute(
+            "SELECT story FROM articles WHERE id = ?", [article]
+        ).fetchone()
+        left = self._members_of([story]) - {article}
+        for column in ("anchor", "canonical", "first", "kept"):
+            execute(
+                f"UPDATE stories SET {column} = NULL WHERE id = ? AND {column} = ?",
+                [story, article],
+            )
+        execute("UPDATE articles SET story = NULL WHERE id = ?", [article])
+        if not left:
+            execute("DELETE FROM stories WHERE id = ?", [story])
+        return left
 
     def alias(self, old: int, heir: int) -> None:
         """Let the story id *old* redirect to *heir*, and what redirected to it."""

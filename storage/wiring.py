@@ -10,17 +10,17 @@ from storage.index import SqliteIndex
 from storage.keeping import load_keeper
 from storage.outlet_blocks import OutletBlocks
 from storage.outlets import Names
+from storage.parameters import load_parameters
 from storage.partition import Partition
 from storage.stories import Stories
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-    from dedupe.parameters import Parameters
 
-
-def make_adder(db: Database, parameters: Parameters) -> Adder:
+def make_adder(db: Database) -> Adder:
     """Wire the parts that write articles to one connection."""
+    parameters = load_parameters(db)
     return Adder(
         db,
         names=Names(db),

@@ -1,0 +1,77 @@
+"""wirecopy search: find articles by words, folded as their texts were."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from crawler.cli.output import db_option, json_option, print_json, print_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command("search")
+@click.argument("query")
+@db_option
+@click.option("--outlet", help="Only of this outlet.")
+@click.option("--agency", help="Only credited to this agency.")
+@click.option("--language", help="Only in this language, as a code.")
+@click.option("--since", help="Only published on this day or later (2026-11-01).")
+@click.option("--until", help="Only published on this day or before.")
+@click.option("--clean", is_flag=True, help="Only the shown article of each story.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1))
+@click.option("--offset", default=0, type=click.IntRange(0), help="Skip so many.")
+@json_option
+def command(
+    query: str,
+    db: Path,
+    *,
+    outlet: str | None,
+    agency: str | None,
+    language: str | None,
+    since: str | None,
+    until: str | None,
+    clean: bool,
+    limit: int,
+    offset: int,
+    as_json: bool,
+) -> None:
+    """Search the articles of a database.
+
+    Words are all wanted; "a phrase" keeps its order, stem* is a beginning, -word is
+    unwanted, OR is either. Accents, letter forms and ü/ue make no difference.
+    """
+    from storage.search import Filters, search_articles
+    from storage.store import Store
+
+    filters = Filters(
+        outlet=outlet,
+        agency=agency,
+        language=language,
+        since=since,
+        until=until,
+        only_canonical=clean,
+    )
+    with Store.open(db, read_only=True) as store:
+        hits = search_articles(
+            store.db, query, filters=filters, limit=limit, offset=offset
+        )
+    if as_json:
+        print_json({"query": query, "hits": hits})
+        return
+    print_table(
+        "",
+        ["id", "published", "outlet", "headline", "snippet"],
+        [
+            [
+                hit.article,
+                (hit.published or "")[:10],
+                hit.outlet,
+                hit.headline,
+                hit.snippet.marked("«", "»"),
+            ]
+            for hit in hits
+        ],
+    )

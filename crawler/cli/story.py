@@ -1,0 +1,72 @@
+"""wirecopy story: merge, split and keep stories by hand."""
+
+from __future__ import annotations
+
+import getpass
+from typing import TYPE_CHECKING
+
+import click
+
+from crawler.cli.output import db_option, json_option, print_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from storage.editing import StoryReport
+
+
+@click.group("story")
+def command() -> None:
+    """Change stories by hand; what you say holds through every later decision."""
+
+
+@command.command("merge")
+@click.argument("stories", nargs=-1, required=True, type=int)
+@db_option
+@json_option
+def merge(stories: tuple[int, ...], db: Path, *, as_json: bool) -> None:
+    """Make one story of STORIES; the others' ids redirect to it."""
+    from storage.editing import merge_stories
+    from storage.store import Store
+
+    with Store.open(db, create=False) as store:
+        report = merge_stories(store, stories, reviewer=getpass.getuser())
+    _print(report, as_json=as_json)
+
+
+@command.command("split")
+@click.argument("story", type=int)
+@click.argument("articles", nargs=-1, required=True, type=int)
+@db_option
+@json_option
+def split(story: int, articles: tuple[int, ...], db: Path, *, as_json: bool) -> None:
+    """Take ARTICLES out of STORY."""
+    from storage.editing import split_story
+    from storage.store import Store
+
+    with Store.open(db, create=False) as store:
+        report = split_story(store, story, articles, reviewer=getpass.getuser())
+    _print(report, as_json=as_json)
+
+
+@command.command("keep")
+@click.argument("article", type=int)
+@db_option
+@json_option
+def keep(article: int, db: Path, *, as_json: bool) -> None:
+    """Show ARTICLE for its story, whatever the keep rule says."""
+    from storage.editing import keep_article
+    from storage.store import Store
+
+    with Store.open(db, create=False) as store:
+        report = keep_article(store, article)
+    _print(report, as_json=as_json)
+
+
+def _print(report: StoryReport, *, as_json: bool) -> None:
+    if as_json:
+        stories = {str(story): ids for story, ids in report.stories.items()}
+        print_json({"stories": stories})
+        return
+    for story, articles in report.stories.items():
+        click.echo(f"story {story}: {', '.join(map(str, articles))}")

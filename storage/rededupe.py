@@ -1,0 +1,132 @@
+"""Deciding every story anew, under new settings or with a better rule."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedupe.batch import StoryBuilder
+from dedupe.gathering import UNKNOWN_TIME
+from dedupe.text import TextColumn
+from storage.parameters import save_parameters
+from storage.settle import settle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from dedupe.parameters import Parameters
+    from storage.store import Store
+
+_BATCH = 2000
+_SAMPLES = 10
+_EMPTIED = ("bands", "passage_keys", "signatures", "stranger_passages")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RededupeReport:
+    """Stories before and after, and how many articles have other company.
+
+    *samples* are groups of article ids that were, or would be, parted or joined. In a
+    dry run nothing was written, and people's answers are not taken into account.
+    """
+
+    articles: int
+    stories_before: int
+    stories_after: int
+    moved: int
+    samples: tuple[tuple[int, ...], ...]
+    dry_run: bool
+
+
+def plan(store: Store, parameters: Parameters) -> RededupeReport:
+    """Say what rededupe() would change; reads the bodies once, and writes nothing."""
+    before = _partition(store)
+    ids, stories = _decide(store, parameters)
+    after = dict(zip(ids, stories, strict=True))
+    return _report(before, after, dry_run=True)
+
+
+def rededupe(
+    store: Store,
+    parameters: Parameters,
+    *,
+    run: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> RededupeReport:
+    """Rebuild the index under *parameters* and decide every pair and story anew.
+
+    Story ids stay with most of their members. One transaction empties the index and
+    queues every article; from there settle() goes on, also after a kill.
+    """
+    before = _partition(store)
+    with store.transaction() as db:
+        save_parameters(db, parameters)
+        for table in _EMPTIED:
+            db.conn.execute(f"DELETE FROM {table}")
+        db.conn.execute("UPDATE articles SET indexed = 0 WHERE indexed")
+        db.conn.execute(
+            "INSERT INTO settle_queue (article, reason)"
+            " SELECT id, 'rededupe' FROM articles WHERE true"
+            " ON CONFLICT (article) DO NOTHING"
+        )
+    store.reload()
+    settle(store, run=run, progress=progress)
+    return _report(before, _partition(store), dry_run=False)
+
+
+def _partition(store: Store) -> dict[int, int]:
+    rows = store.db.conn.execute("SELECT id, story FROM articles ORDER BY id")
+    return dict(rows.fetchall())
+
+
+def _decide(store: Store, parameters: Parameters) -> tuple[list[int], list[int]]:
+    cursor = store.db.conn.execute(
+        "SELECT id, headline, body, published FROM articles ORDER BY id"
+    )
+    ids: list[int] = []
+    with StoryBuilder(parameters) as builder:
+        while rows := cursor.fetchmany(_BATCH):
+            ids += [row[0] for row in rows]
+            builder.add(
+                TextColumn.from_strings([row[2] for row in rows]),
+                TextColumn.from_strings([row[1] for row in rows]),
+                published=np.array([_seconds(row[3]) for row in rows], np.int64),
+            )
+        found = builder.finish()
+    return ids, found.story.tolist()
+
+
+def _seconds(text: str | None) -> int:
+    return (
+        UNKNOWN_TIME if text is None else int(datetime.fromisoformat(text).timestamp())
+    )
+
+
+def _report(
+    before: dict[int, int], after: dict[int, int], *, dry_run: bool
+) -> RededupeReport:
+    old, new = _groups(before), _groups(after)
+    changed = sorted(sorted(group) for group in new - old)
+    return RededupeReport(
+        articles=len(after),
+        stories_before=len(old),
+        stories_after=len(new),
+        moved=sum(len(group) for group in changed),
+        samples=tuple(tuple(group) for group in changed[:_SAMPLES]),
+        dry_run=dry_run,
+    )
+
+
+def _groups(partition: dict[int, int]) -> set[frozenset[int]]:
+    groups: dict[int, list[int]] = defaultdict(list)
+    for article, story in partition.items():
+        groups[story].append(article)
+    return _frozen(groups.values())
+
+
+def _frozen(groups: Iterable[list[int]]) -> set[frozenset[int]]:
+    return {frozenset(group) for group in groups}
