@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from crawler.errors import OutletError
+from crawler.problems import find_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 # A stop finishes what is under way, but ends before a service manager loses patience.
 GRACE = 6.0
 FLUSH = 3.0
-NOT_NEWS = "no feed, sitemap or article link found: is this a news outlet?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,20 +232,8 @@ def _outlet_report(queue: OutletQueue, state: Any) -> OutletReport:
         errors=counts["errors"],
         waiting=state.waiting(queue.id),
         site_name=queue.site_name,
-        problem=_problem(queue, state),
+        problem=find_problem(queue, state),
     )
-
-
-def _problem(queue: OutletQueue, state: Any) -> str | None:
-    if queue.stopped:
-        return queue.stopped
-    known = state.sources(queue.id)
-    if any(source.outcome == "listing" and source.found for source in known):
-        return None
-    if queue.counts["pages"] or any(source.outcome == "listing" for source in known):
-        return None if queue.counts["articles"] else NOT_NEWS
-    reasons = [source.reason for source in known if source.reason]
-    return reasons[0] if reasons else None
 
 
 def _by_reason(counts: Mapping[str, int], prefix: str) -> dict[str, int]:

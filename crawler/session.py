@@ -6,6 +6,7 @@ import asyncio
 import logging
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,9 +19,11 @@ from crawler.jobs import CallJob, OutletJob, PageJob, RobotsJob
 from crawler.links import in_scope, registered_domain
 from crawler.middlewares.robots import RobotsMiddleware
 from crawler.pages import is_no_article
+from crawler.problems import find_problem
 from crawler.rechecks import retry_after
 from crawler.writing import Writer
 from storage.crawl_state import CrawlState
+from storage.errors import StorageError
 from storage.outlet_facts import OutletFacts
 from storage.runs import OutletCounts, count_outlet, finish_run, start_run
 from storage.store import Store
@@ -125,6 +128,8 @@ class Session:
         self.writer.put(CallJob(call=self._count))
         self.writer.close(timeout)
         self.outcome.error = self.outcome.error or self.writer.error
+        if self.outcome.error is not None:
+            self._note_failure(self.outcome.error)
         self.store.close()
         if self.scratch is not None:
             self.scratch.cleanup()
@@ -288,10 +293,23 @@ class Session:
                     copies=counts["copies"],
                     errors=counts["errors"],
                     counts=dict(counts),
+                    problem=find_problem(queue, state),
                 ),
             )
         outcome = "done" if self.outcome.reason == "finished" else "stopped"
         finish_run(state.db, run, outcome=outcome, now=self.moment(), counts=totals)
+
+    def _note_failure(self, error: BaseException) -> None:
+        """Write down that the run failed, if the database still takes that much."""
+        with suppress(StorageError), self.store.transaction() as db:
+            if self.outcome.run is not None:
+                finish_run(
+                    db,
+                    self.outcome.run,
+                    outcome="failed",
+                    error=str(error),
+                    now=self.moment(),
+                )
 
     def _notify(self, call: Callable[[], None]) -> None:
         # The loop is closed when a second signal ended the run at once.

@@ -23,7 +23,10 @@ _HOME = re.compile(r"(?:/home/[^/\s]+|/root|/Users/[^/\s]+|[A-Z]:\\Users\\[^\\\s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutletCounts:
-    """What one run did at one outlet; *counts* holds every other count by its name."""
+    """What one run did at one outlet; *counts* holds every other count by its name.
+
+    *problem* says why it came to nothing, and is kept among the counts.
+    """
 
     outlet: int
     pages: int = 0
@@ -31,6 +34,7 @@ class OutletCounts:
     copies: int = 0
     errors: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +93,7 @@ def count_outlet(db: Database, run: int, counts: OutletCounts) -> None:
             counts.articles,
             counts.copies,
             counts.errors,
-            orjson.dumps(dict(counts.counts)).decode(),
+            orjson.dumps({**counts.counts, "problem": counts.problem}).decode(),
         ],
     )
 
