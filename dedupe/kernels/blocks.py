@@ -171,6 +171,16 @@ def line_words(data, start, end, table, expansions, out):
             digit = False
             i += 1
             continue
+        if byte == 32:
+            if letters > 0:
+                out[count] = (h & ~_NUMBER) | number
+                count += 1
+                h = _START
+                number = _ZERO64
+                letters = 0
+            digit = False
+            i += 1
+            continue
         code = np.uint32(byte)
         size = np.int64(1)
         if byte >= 128:
@@ -186,7 +196,8 @@ def line_words(data, start, end, table, expansions, out):
             i += size
             continue
         digit = code >= 48 and code <= 57
-        if letters > 0 and (kind in (_PARTS, _CHARACTER)):
+        ends = (kind == _PARTS) | (kind == _CHARACTER)
+        if letters > 0 and ends:
             out[count] = (h & ~_NUMBER) | number
             count += 1
             h = _START
@@ -233,6 +244,15 @@ def line_words_backwards(data, start, end, table, expansions, out):
             digits = 0
             i = j
             continue
+        if byte == 32:
+            if letters > 0:
+                out[count] = h
+                count += 1
+                h = _START
+                letters = 0
+            digits = 0
+            i = j
+            continue
         code = np.uint32(byte)
         if byte >= 128:
             while j > start and data[j] & 0xC0 == 0x80 and i - j < 4:
@@ -251,7 +271,8 @@ def line_words_backwards(data, start, end, table, expansions, out):
             i = j
             continue
         digits = digits + 1 if code >= 48 and code <= 57 else 0
-        if letters > 0 and (kind in (_PARTS, _CHARACTER)):
+        ends = (kind == _PARTS) | (kind == _CHARACTER)
+        if letters > 0 and ends:
             out[count] = h
             count += 1
             h = _START
