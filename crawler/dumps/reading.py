@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -150,10 +150,27 @@ class _Cleaning:
         column = CleanColumn(texts=batch.texts)
         if self.clean:
             column = clean_column(batch.texts, batch.headlines)
+            if column.cuts:
+                column = replace(column, cuts=_to_the_end(column.cuts, batch.texts))
         outlets = np.empty(len(batch), np.uint64)
         named, urls = batch.outlets, batch.urls
         outlet_hashes(named.data, named.offsets, urls.data, urls.offsets, outlets)
         return _Cleaned(batch, column, hints_of(urls), outlets)
+
+
+def _to_the_end(cuts: Sequence[Cut], texts: TextColumn) -> tuple[Cut, ...]:
+    """Take the blank lines before a text's last cut with it."""
+    found = []
+    for cut in cuts:
+        low, high = texts.offsets[cut.article], texts.offsets[cut.article + 1]
+        start = cut.start
+        while (
+            low + cut.end == high and start and texts.data[low + start - 1] in b"\r\n"
+        ):
+            start -= 1
+        before = texts.data[low + start : low + cut.start].tobytes().decode()
+        found.append(replace(cut, start=start, text=before + cut.text))
+    return tuple(found)
 
 
 def _whole(published: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -39,6 +39,15 @@ def _is_word(byte):
 
 
 @njit(cache=True, nogil=True)
+def _is_safe(byte):
+    """Tell whether the byte is always written as it is in a path."""
+    if _is_word(byte):
+        return True
+    # ! $ & ' ( ) * + , - . / : = @ ~
+    return byte == 33 or byte == 36 or 38 <= byte <= 47 or byte in (58, 61, 64, 126)
+
+
+@njit(cache=True, nogil=True)
 def _host_span(data, start, end):
     """Return where the host of a URL stands: after "//", up to a port or the path."""
     at = start
@@ -67,7 +76,7 @@ def _hint(data, start, end, dress):
     longest = 0
     while True:
         ends = at == end or data[at] in (63, 35, 59)
-        if not ends and (data[at] >= 128 or data[at] == 37):
+        if not ends and not _is_safe(data[at]):
             return UNSURE
         if ends or not _is_word(data[at]):
             h = _hash(data, word, at)
@@ -103,6 +112,14 @@ def hash_words(data, offsets, out):
 
 
 @njit(cache=True, nogil=True)
+def _is_www(data, at):
+    for i in range(3):
+        if data[at + i] | _LOWER != 119:
+            return False
+    return data[at + 3] == 46
+
+
+@njit(cache=True, nogil=True)
 def outlet_hashes(outlet_data, outlets, url_data, urls, out):
     """Fill *out* (uint64[n]) with a hash of the outlet's name, else of the URL's host.
 
@@ -114,7 +131,6 @@ def outlet_hashes(outlet_data, outlets, url_data, urls, out):
             out[row] = _hash(outlet_data, start, end)
             continue
         start, end = _host_span(url_data, urls[row], urls[row + 1])
-        if end - start > 4 and url_data[start + 3] == 46:
-            if url_data[start] | 32 == 119 and url_data[start + 1] | 32 == 119:
-                start += 4
+        if end - start > 4 and _is_www(url_data, start):
+            start += 4
         out[row] = _hash(url_data, start, end) if start < end else np.uint64(0)
