@@ -13,7 +13,7 @@ from dedupe.kernels import pairs as codes
 from dedupe.nodes import collapse
 from dedupe.outcome import PairTable, Stories
 from dedupe.stories import join_nodes, mark_digests
-from dedupe.verify import REASONS, Records, Verified, verify_rows
+from dedupe.verify import REASONS, Records, Verified, count_distinct, verify_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,11 +89,22 @@ def _verify(
         times=nodes.times,
     )
 
+    distinct = np.zeros((len(nodes), 4), np.int32)
+    paired = np.zeros(len(nodes), np.bool_)
+    paired[proposed.left] = True
+    paired[proposed.right] = True
+    numbers = np.flatnonzero(paired)
+
+    def count(span: tuple[int, int]) -> None:
+        count_distinct(records, numbers[slice(*span)], distinct)
+
     def work(span: tuple[int, int]) -> Verified:
         part = slice(*span)
         return verify_rows(
-            records, proposed.left[part], proposed.right[part], parameters
+            records, proposed.left[part], proposed.right[part], parameters, distinct
         )
+
+    list(pool.map(count, spans(len(numbers), 8)))
 
     parts = list(pool.map(work, spans(len(proposed.left), 8)))
     spill.release()

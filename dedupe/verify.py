@@ -226,19 +226,38 @@ def _span(record: Record) -> tuple[int, int]:
     return first, first if record.latest is None else record.latest
 
 
+def count_distinct(
+    records: Records, nodes: NDArray[np.int64], distinct: NDArray[np.int32]
+) -> None:
+    """Fill *distinct* (int32[n, 4]) for some nodes of *records*."""
+    pairs.count_shingles(
+        records.tokens, records.starts, records.sizes, records.masked,
+        records.mask_starts, nodes, distinct,
+    )  # fmt: skip
+
+
 def verify_rows(
     records: Records,
     left: NDArray[np.uint32],
     right: NDArray[np.uint32],
     parameters: Parameters,
+    distinct: NDArray[np.int32] | None = None,
 ) -> Verified:
-    """Verify pairs of *records*, best sorted by *left*; holds no lock in the kernel."""
+    """Verify pairs of *records*, best sorted by *left*; holds no lock in the kernel.
+
+    *distinct* comes from count_distinct() for the nodes of these pairs at least; None
+    counts all nodes here.
+    """
+    if distinct is None:
+        nodes = len(records.starts)
+        distinct = np.zeros((nodes, 4), np.int32)
+        count_distinct(records, np.arange(nodes), distinct)
     n = len(left)
     decisions = np.zeros((n, 2), np.uint8)
     figures, counts = np.zeros((n, 3), np.float32), np.zeros((n, 5), np.int32)
     pairs.verify_pairs(
         records.tokens, records.starts, records.sizes, records.masked,
-        records.mask_starts, records.unmask, records.headlines, records.times,
+        records.mask_starts, records.unmask, records.headlines, records.times, distinct,
         left, right, thresholds(parameters), decisions, figures, counts,
     )  # fmt: skip
     found = Verified(

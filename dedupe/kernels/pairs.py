@@ -103,9 +103,81 @@ def decide(
         types.Array(types.int64, 2, "C", readonly=True),
         types.Array(types.uint8, 1, "C", readonly=True),
         types.Array(types.int64, 1, "C", readonly=True),
+        types.Array(types.int64, 1, "C", readonly=True),
+        types.int32[:, ::1],
+    ),
+    cache=True,
+    nogil=True,
+)
+def count_shingles(tokens, starts, sizes, masked, mask_starts, nodes, distinct):
+    """Count the distinct shingles and the shingles of some *nodes*.
+
+    distinct[node] becomes (distinct, all) of what is not masked, then of everything.
+    """
+    largest = 16
+    for i in range(nodes.shape[0]):
+        largest = max(largest, sizes[nodes[i], 0])
+    bits = 5
+    while (1 << bits) < 2 * largest:
+        bits += 1
+    keys = np.empty(1 << bits, np.uint32)
+    built = np.zeros(1 << bits, np.int32)
+    shown = np.zeros(1 << bits, np.int32)
+    for i in range(nodes.shape[0]):
+        node = nodes[i]
+        stamp = i + 1
+        start = starts[node]
+        n = sizes[node, 0]
+        table_bits = 5
+        while (1 << table_bits) < 2 * n:
+            table_bits += 1
+        shift = np.uint32(32 - table_bits)
+        mask = (1 << table_bits) - 1
+        m = mask_starts[node]
+        hide = np.uint8(0)
+        count = shingle_count(tokens, start, start + n)
+        visible = 0
+        kinds = 0
+        shown_kinds = 0
+        for s in range(count):
+            token = tokens[start + s]
+            if token & BOUNDARY != _ZERO:
+                hide = np.uint8(0)
+                if token & KEYED != _ZERO:
+                    hide = masked[m]
+                    m += 1
+            second = tokens[start + s + 1] if s + 1 < n else _ZERO
+            third = tokens[start + s + 2] if s + 2 < n else _ZERO
+            h = shingle_hash(token, second, third)
+            slot = _slot(h, shift)
+            while built[slot] == stamp and keys[slot] != h:
+                slot = (slot + 1) & mask
+            if built[slot] != stamp:
+                built[slot] = stamp
+                keys[slot] = h
+                kinds += 1
+            if hide == 0:
+                visible += 1
+                if shown[slot] != stamp:
+                    shown[slot] = stamp
+                    shown_kinds += 1
+        distinct[node, 0] = shown_kinds
+        distinct[node, 1] = visible
+        distinct[node, 2] = kinds
+        distinct[node, 3] = count
+
+
+@njit(
+    types.void(
+        types.Array(types.uint32, 1, "C", readonly=True),
+        types.Array(types.int64, 1, "C", readonly=True),
+        types.Array(types.int64, 2, "C", readonly=True),
+        types.Array(types.uint8, 1, "C", readonly=True),
+        types.Array(types.int64, 1, "C", readonly=True),
         types.Array(types.uint8, 1, "C", readonly=True),
         types.Array(types.uint64, 1, "C", readonly=True),
         types.Array(types.int64, 2, "C", readonly=True),
+        types.Array(types.int32, 2, "C", readonly=True),
         types.Array(types.uint32, 1, "C", readonly=True),
         types.Array(types.uint32, 1, "C", readonly=True),
         types.Array(types.float64, 1, "C", readonly=True),
@@ -117,7 +189,7 @@ def decide(
     nogil=True,
 )
 def verify_pairs(
-    tokens, starts, sizes, masked, mask_starts, unmask, headlines, times,
+    tokens, starts, sizes, masked, mask_starts, unmask, headlines, times, distinct,
     left, right, p, decisions, figures, counts,
 ):  # fmt: skip
     """Verify the pairs (left[i], right[i]), which should be sorted by *left*.
@@ -125,7 +197,8 @@ def verify_pairs(
     Node n's body is tokens[starts[n] : starts[n] + sizes[n, 0]], of weight sizes[n, 1];
     masked[mask_starts[n]:] says of each of its keyed passages whether it is no evidence
     (unmask[n]: it has nothing else, so all of it counts). headlines[n] is a hash or 0,
-    times[n] the earliest and latest publication (below 0: unknown). Fills decisions
+    times[n] the earliest and latest publication; distinct[n] comes from
+    count_shingles(). Fills decisions
     (verdict, reason), figures (jaccard, containment of left in right, of right in
     left) and counts (longest shared passage in tokens, tokens shared, differences,
     those of numbers, of names).
@@ -139,8 +212,7 @@ def verify_pairs(
     keys = np.empty(1 << bits, np.uint32)
     places = np.empty(1 << bits, np.int32)
     built = np.zeros(1 << bits, np.int32)
-    own = np.empty(1 << bits, np.uint32)
-    own_built = np.zeros(1 << bits, np.int32)
+    seen = np.full(1 << bits, -1, np.int32)
     hidden = np.zeros(largest + 1, np.uint8)
     current = np.int64(-1)
     current_masks = False
@@ -148,7 +220,6 @@ def verify_pairs(
     mask = 0
     distinct_a = 0
     visible_a = 0
-    own_stamp = 0
     generation = 0
     for pair in range(left.shape[0]):
         a = np.int64(left[pair])
@@ -180,9 +251,9 @@ def verify_pairs(
                             hide = masked[m]
                         m += 1
                 hidden[s] = hide
-                visible_a += hide == 0
                 if hide != 0 or s >= count:
                     continue
+                visible_a += 1
                 second = tokens[a0 + s + 1] if s + 1 < na else _ZERO
                 third = tokens[a0 + s + 2] if s + 2 < na else _ZERO
                 h = shingle_hash(token, second, third)
@@ -197,17 +268,11 @@ def verify_pairs(
         b0 = starts[b]
         nb = sizes[b, 0]
         b_end = b0 + nb
-        own_bits = 5
-        while (1 << own_bits) < 2 * nb:
-            own_bits += 1
-        own_shift = np.uint32(32 - own_bits)
-        own_mask = (1 << own_bits) - 1
-        own_stamp += 1
         m = mask_starts[b]
         hide = np.uint8(0)
         shared = 0
-        visible_b = 0
-        distinct_b = 0
+        distinct_b = np.int64(distinct[b, 0] if masks else distinct[b, 2])
+        visible_b = np.int64(distinct[b, 1] if masks else distinct[b, 3])
         count = shingle_count(tokens, b0, b_end)
         for s in range(count):
             token = tokens[b0 + s]
@@ -219,22 +284,14 @@ def verify_pairs(
                     m += 1
             if hide != 0:
                 continue
-            visible_b += 1
             second = tokens[b0 + s + 1] if s + 1 < nb else _ZERO
             third = tokens[b0 + s + 2] if s + 2 < nb else _ZERO
             h = shingle_hash(token, second, third)
-            slot = _slot(h, own_shift)
-            while own_built[slot] == own_stamp and own[slot] != h:
-                slot = (slot + 1) & own_mask
-            if own_built[slot] == own_stamp:
-                continue
-            own_built[slot] = own_stamp
-            own[slot] = h
-            distinct_b += 1
             slot = _slot(h, shift)
             while built[slot] == generation and keys[slot] != h:
                 slot = (slot + 1) & mask
-            if built[slot] == generation:
+            if built[slot] == generation and seen[slot] != pair:
+                seen[slot] = pair
                 shared += 1
         either = distinct_a + distinct_b - shared
         jaccard = shared / either if either > 0 else 0.0
