@@ -14,13 +14,9 @@ import numpy as np
 
 from dedupe.blocks import Reason, clean, split_blocks
 from dedupe.fold_table import fold_table
-from dedupe.kernels.blocks import (
-    cut_lines,
-    cut_spans,
-    find_newlines,
-    flag_articles,
-    line_words,
-)
+from dedupe.kernels.blocks import flag_articles
+from dedupe.kernels.line_words import line_words
+from dedupe.kernels.lines import cut_lines, cut_spans, find_newlines
 from dedupe.likeness import NEAR_LEFT_OUT
 from dedupe.source_lines import opening_words
 from dedupe.text import TextColumn

@@ -1,4 +1,4 @@
-"""Lines of a whole column: where they are, and which articles may repeat themselves.
+"""Which articles of a column may repeat themselves.
 
 The kernels read the ends of each line only, and a line as a whole where its ends are
 those of another. What they flag is decided by ``dedupe.blocks.clean``; what they leave
@@ -8,29 +8,15 @@ out, it would leave as it is.
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 
-from dedupe.kernels.compiler import njit
+from dedupe.kernels.line_words import line_words, line_words_backwards
 
-_LOW = np.uint64(0x0E0E0E0E0E0E0E0E)
-_HIGH = np.uint64(0x8080808080808080)
 _ZERO64 = np.uint64(0)
 _K1 = np.uint64(0x9E3779B97F4A7C15)
 _K2 = np.uint64(0xFF51AFD7ED558CCD)
-_S29 = np.uint64(29)
 _S32 = np.uint64(32)
 _START = np.uint64(0x243F6A8885A308D3)
-
-_CODE = np.uint32(0x1FFFFF)
-_CLASS_SHIFT = np.uint32(21)
-_CLASS = np.uint32(7)
-_PARTS = np.uint32(0)
-_VANISHES = np.uint32(1)
-_LETTER = np.uint32(2)
-_CHARACTER = np.uint32(3)
-_DIGIT = np.uint32(4)
-_EXPANDS = np.uint32(5)
-_NUMBER = np.uint64(1)
-
 _EDGE_WORDS = 3
 _ANCHORS = 6
 _OPENING_WORDS = 7
@@ -38,260 +24,8 @@ _BYTES_AROUND = 60
 _MOST_CHECKS = 64
 _SLOTS = 8192
 _SLOT_SHIFT = np.uint64(51)
-# The low bits of a slot say which article wrote it; the last stamp is no article's.
 _STAMP = np.uint64(0xFFFF)
 _MOST_LINES = 600
-
-
-_BAD = np.uint32(0xFFFD)
-_LENGTHS = np.array([1] * 8 + [0] * 4 + [2, 2, 3, 4], np.uint8)
-
-
-@njit(cache=True, nogil=True)
-def _many_bytes(data, i, end):
-    """Decode a code point of two bytes or more; what is not UTF-8 counts as one byte."""
-    c = np.uint32(data[i])
-    size = np.int64(_LENGTHS[c >> np.uint32(4)])
-    code = c & np.uint32(0x7F >> size)
-    fits = size > 1 and i + size <= end
-    if fits:
-        for k in range(1, size):
-            follower = np.uint32(data[i + k])
-            fits = fits and follower & np.uint32(0xC0) == np.uint32(0x80)
-            code = (code << np.uint32(6)) | (follower & np.uint32(0x3F))
-    if not fits or code > np.uint32(0x10FFFF):
-        code = _BAD
-        size = np.int64(1)
-    return code, size
-
-
-@njit(cache=True, nogil=True)
-def groups_thousands(data, i, end):
-    """Whether the point or comma at *i*, after a digit, only groups digits by three."""
-    if i + 3 >= end or (i + 4 < end and 48 <= data[i + 4] <= 57):
-        return False
-    digits = 0
-    for k in range(1, 4):
-        digits += 48 <= data[i + k] <= 57
-    return digits == 3
-
-
-@njit(cache=True, nogil=True)
-def find_newlines(data, found):
-    """Write the places of all line feeds and carriage returns; return how many.
-
-    Where *found* is too short the count is still right, and the caller asks again.
-    """
-    count = 0
-    whole = data.shape[0] // 8 * 8
-    words = data[:whole].view(np.uint64)
-    for w in range(words.shape[0]):
-        word = words[w]
-        if (word - _LOW) & ~word & _HIGH != _ZERO64:
-            for i in range(8 * w, 8 * w + 8):
-                if data[i] == 10 or data[i] == 13:
-                    if count < found.shape[0]:
-                        found[count] = i
-                    count += 1
-    for i in range(whole, data.shape[0]):
-        if data[i] == 10 or data[i] == 13:
-            if count < found.shape[0]:
-                found[count] = i
-            count += 1
-    return count
-
-
-@njit(cache=True, nogil=True)
-def cut_lines(data, offsets, newlines, starts, ends, firsts):
-    """Write the lines of each article that hold more than ASCII white space, trimmed.
-
-    Line j of n is data[starts[j] : ends[j]]; article i has the lines from firsts[i] to
-    before firsts[i + 1]. Returns the number of lines.
-    """
-    count = 0
-    at = 0
-    for i in range(offsets.shape[0] - 1):
-        firsts[i] = count
-        start, stop = offsets[i], offsets[i + 1]
-        while at < newlines.shape[0] and newlines[at] < start:
-            at += 1
-        while start < stop:
-            if at < newlines.shape[0] and newlines[at] < stop:
-                end = newlines[at]
-                at += 1
-            else:
-                end = stop
-            low, high = start, end
-            while low < high and data[low] <= 32:
-                low += 1
-            while high > low and data[high - 1] <= 32:
-                high -= 1
-            if low < high:
-                starts[count] = low
-                ends[count] = high
-                count += 1
-            start = end + 1
-    firsts[offsets.shape[0] - 1] = count
-    return count
-
-
-@njit(cache=True, nogil=True)
-def _add_letter(h, entry, kind, expansions):
-    if kind != _EXPANDS:
-        h = (h ^ np.uint64(entry & _CODE)) * _K1
-        return h ^ (h >> _S29)
-    where = np.int64(entry & _CODE)
-    for x in range(np.int64(expansions[where])):
-        h = (h ^ np.uint64(expansions[where + 1 + x])) * _K1
-        h ^= h >> _S29
-    return h
-
-
-@njit(cache=True, nogil=True)
-def line_words(data, start, end, table, expansions, out):
-    """Write the folded words of one line as hashes; return how many fit into *out*.
-
-    The lowest bit of a hash says whether the word holds a digit.
-    """
-    count = 0
-    most = out.shape[0]
-    h = _START
-    number = _ZERO64
-    letters = 0
-    digit = False
-    i = start
-    while i < end and count < most:
-        byte = data[i]
-        entry = table[byte]
-        kind = (entry >> _CLASS_SHIFT) & _CLASS
-        if byte < 128 and kind == _LETTER:
-            h = (h ^ np.uint64(entry & _CODE)) * _K1
-            h ^= h >> _S29
-            letters = 1
-            digit = False
-            i += 1
-            continue
-        if byte == 32:
-            if letters > 0:
-                out[count] = (h & ~_NUMBER) | number
-                count += 1
-                h = _START
-                number = _ZERO64
-                letters = 0
-            digit = False
-            i += 1
-            continue
-        code = np.uint32(byte)
-        size = np.int64(1)
-        if byte >= 128:
-            code, size = _many_bytes(data, i, end)
-            entry = table[code]
-            kind = (entry >> _CLASS_SHIFT) & _CLASS
-        if kind == _VANISHES or (
-            kind == _PARTS
-            and digit
-            and (code == 44 or code == 46)
-            and groups_thousands(data, i, end)
-        ):
-            i += size
-            continue
-        digit = code >= 48 and code <= 57
-        ends = (kind == _PARTS) | (kind == _CHARACTER)
-        if letters > 0 and ends:
-            out[count] = (h & ~_NUMBER) | number
-            count += 1
-            h = _START
-            number = _ZERO64
-            letters = 0
-            if count == most:
-                break
-        if kind == _DIGIT:
-            number = _NUMBER
-        if kind != _PARTS:
-            h = _add_letter(h, entry, kind, expansions)
-            letters = 1
-        if kind == _CHARACTER:
-            out[count] = (h & ~_NUMBER) | number
-            count += 1
-            h = _START
-            number = _ZERO64
-            letters = 0
-        i += size
-    if letters > 0 and count < most:
-        out[count] = (h & ~_NUMBER) | number
-        count += 1
-    return count
-
-
-@njit(cache=True, nogil=True)
-def line_words_backwards(data, start, end, table, expansions, out):
-    """Write the last words of one line, the last one first, each hashed from its end."""
-    count = 0
-    most = out.shape[0]
-    h = _START
-    letters = 0
-    digits = 0
-    i = end
-    while i > start and count < most:
-        j = i - 1
-        byte = data[j]
-        entry = table[byte]
-        kind = (entry >> _CLASS_SHIFT) & _CLASS
-        if byte < 128 and kind == _LETTER:
-            h = (h ^ np.uint64(entry & _CODE)) * _K1
-            h ^= h >> _S29
-            letters = 1
-            digits = 0
-            i = j
-            continue
-        if byte == 32:
-            if letters > 0:
-                out[count] = h
-                count += 1
-                h = _START
-                letters = 0
-            digits = 0
-            i = j
-            continue
-        code = np.uint32(byte)
-        if byte >= 128:
-            while j > start and data[j] & 0xC0 == 0x80 and i - j < 4:
-                j -= 1
-            code, _ = _many_bytes(data, j, end)
-            entry = table[code]
-            kind = (entry >> _CLASS_SHIFT) & _CLASS
-        if kind == _VANISHES or (
-            kind == _PARTS
-            and digits == 3
-            and (code == 44 or code == 46)
-            and j > start
-            and 48 <= data[j - 1] <= 57
-        ):
-            digits = 0 if kind == _PARTS else digits
-            i = j
-            continue
-        digits = digits + 1 if code >= 48 and code <= 57 else 0
-        ends = (kind == _PARTS) | (kind == _CHARACTER)
-        if letters > 0 and ends:
-            out[count] = h
-            count += 1
-            h = _START
-            letters = 0
-            if count == most:
-                break
-        if kind != _PARTS:
-            h = _add_letter(h, entry, kind, expansions)
-            letters = 1
-        if kind == _CHARACTER:
-            out[count] = h
-            count += 1
-            h = _START
-            letters = 0
-        i = j
-    if letters > 0 and count < most:
-        out[count] = h
-        count += 1
-    return count
 
 
 @njit(inline="always")
@@ -533,31 +267,3 @@ def flag_articles(
             )
         )
     return flags
-
-
-@njit(cache=True, nogil=True)
-def cut_spans(data, offsets, spans):
-    """Copy a column without *spans*, rows of (start, end) that ascend and don't overlap.
-
-    Returns the new data and offsets, which begin at 0.
-    """
-    gone = 0
-    for s in range(spans.shape[0]):
-        gone += spans[s, 1] - spans[s, 0]
-    out = np.empty(offsets[-1] - offsets[0] - gone, np.uint8)
-    new = np.zeros(offsets.shape[0], np.int64)
-    at = 0
-    s = 0
-    for i in range(offsets.shape[0] - 1):
-        start = offsets[i]
-        while s < spans.shape[0] and spans[s, 0] < offsets[i + 1]:
-            size = spans[s, 0] - start
-            out[at : at + size] = data[start : start + size]
-            at += size
-            start = spans[s, 1]
-            s += 1
-        size = offsets[i + 1] - start
-        out[at : at + size] = data[start : start + size]
-        at += size
-        new[i + 1] = at
-    return out, new
