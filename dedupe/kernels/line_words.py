@@ -112,7 +112,7 @@ def line_words(data, start, end, table, expansions, out):
         ):
             i += size
             continue
-        digit = code >= 48 and code <= 57
+        digit = bool(48 <= code <= 57)
         ends = (kind == _PARTS) | (kind == _CHARACTER)
         if letters > 0 and ends:
             out[count] = (h & ~_NUMBER) | number
