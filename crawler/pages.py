@@ -7,9 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.rechecks import after_article, after_failure
+from storage.warc_writer import Exchange
 
 if TYPE_CHECKING:
-    from scrapy.http import Response
+    from datetime import datetime
+
+    from scrapy.http import Headers, Response
 
     from storage.crawl_state import PageState
 
@@ -30,6 +33,28 @@ _MAGIC = (
 def digest(body: bytes) -> str:
     """Return the content hash of a page's bytes."""
     return hashlib.blake2b(body, digest_size=16).hexdigest()
+
+
+def exchange_of(response: Response, fetched: datetime) -> Exchange:
+    """Return the request and response as the archive keeps them."""
+    assert response.request is not None
+    return Exchange(
+        url=response.url,
+        status=response.status,
+        request_headers=_headers(response.request.headers),
+        response_headers=_headers(response.headers),
+        body=response.body,
+        fetched=fetched,
+        ip=str(response.ip_address) if response.ip_address else None,
+    )
+
+
+def _headers(headers: Headers) -> list[tuple[str, str]]:
+    return [
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in headers.items()
+        for value in values
+    ]
 
 
 def is_binary(body: bytes) -> bool:

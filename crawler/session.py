@@ -18,7 +18,7 @@ from crawler.frontier import Frontier, Limits, OutletQueue
 from crawler.jobs import CallJob, OutletJob, PageJob, RobotsJob
 from crawler.links import in_scope, registered_domain
 from crawler.middlewares.robots import RobotsMiddleware
-from crawler.pages import is_no_article
+from crawler.pages import exchange_of, is_no_article
 from crawler.problems import find_problem
 from crawler.rechecks import retry_after
 from crawler.writing import Writer
@@ -27,7 +27,8 @@ from storage.errors import StorageError
 from storage.outlet_facts import OutletFacts
 from storage.runs import OutletCounts, count_outlet, finish_run, start_run
 from storage.store import Store
-from storage.urls import host_of, source_key
+from storage.urls import bare_host, host_of, source_key
+from storage.warc_writer import WarcArchive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -95,12 +96,14 @@ class Session:
         self.frontier: Frontier
         self.writer: Writer
         self.expected: dict[str, PageJob] = {}
+        self.archive: WarcArchive | None = None
         self.is_closed = False
         self._registering = 0
 
     def open(self) -> None:
         """Open the database and start the writer; raises StorageError."""
         path = self._path()
+        self.archive = self._open_archive()
         self._loop = asyncio.get_running_loop()
         self.store = Store.open(path)
         self.state = CrawlState(self.store.db)
@@ -112,6 +115,7 @@ class Session:
             notify=self._notify,
             on_error=self._fail,
             run=lambda: self.outcome.run,
+            before_commit=self.archive.flush if self.archive else lambda: None,
         )
         with self.store.transaction() as db:
             self.outcome.run = start_run(db, self.plan.argv, now=self.moment())
@@ -127,6 +131,8 @@ class Session:
         self.outcome.reason = reason
         self.writer.put(CallJob(call=self._count))
         self.writer.close(timeout)
+        if self.archive is not None:
+            self.archive.close()
         self.outcome.error = self.outcome.error or self.writer.error
         if self.outcome.error is not None:
             self._note_failure(self.outcome.error)
@@ -154,8 +160,6 @@ class Session:
 
     def note_delay(self, host: str, *, asked: float, obeyed: float) -> None:
         """Take over a Crawl-delay, and say so where it is not obeyed in full."""
-        from storage.urls import bare_host
-
         queue = self.frontier.by_host.get(bare_host(host))
         if queue is None or queue.delay == obeyed:
             return
@@ -178,6 +182,14 @@ class Session:
         if job is not None:
             job.page = is_no_article(job.page, "dropped by a pipeline")
             self.writer.put(job)
+
+    def keep(self, response: Response) -> Callable[[], tuple[str, int]] | None:
+        """Return what archives an exchange on the writer's thread, if one is kept."""
+        archive = self.archive
+        if archive is None:
+            return None
+        exchange = exchange_of(response, self.moment())
+        return lambda: archive.write(exchange)
 
     def wait_for(self, queue: OutletQueue, response: Response) -> float | None:
         """Obey Retry-After: pause the outlet, or leave it where that is too long."""
@@ -229,6 +241,17 @@ class Session:
             return Path(path)
         self.scratch = tempfile.TemporaryDirectory(prefix="wirecopy-")
         return Path(self.scratch.name) / "state.db"
+
+    def _open_archive(self) -> WarcArchive | None:
+        folder = self.settings.get("WIRECOPY_WARC_DIR")
+        if not folder:
+            return None
+        return WarcArchive(
+            Path(folder),
+            most=self.settings.getint("WIRECOPY_WARC_BYTES"),
+            now=self.moment,
+            software=self.settings["USER_AGENT"],
+        )
 
     def _limits(self) -> Limits:
         settings = self.settings

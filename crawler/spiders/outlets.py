@@ -161,11 +161,11 @@ class OutletsSpider(Spider):
         except NotAnArticle as error:
             queue.counts["not an article"] += 1
             queue.counts[f"not an article: {error.reason}"] += 1
-            self._save(queue, pages.is_no_article(seen, error.reason))
+            self._save(queue, pages.is_no_article(seen, error.reason), response)
             return None
         except ExtractionError as error:
             queue.counts["errors"] += 1
-            self._save(queue, pages.failed(seen, str(error), now=now))
+            self._save(queue, pages.failed(seen, str(error), now=now), response)
             return None
         self._expect(queue, page, seen, response, now)
         return replace(article, content_hash=seen.content_hash)
@@ -201,6 +201,7 @@ class OutletsSpider(Spider):
         self.session.expected[response.url] = PageJob(
             page=state,
             aliases=aliases,
+            keep=self.session.keep(response),
             then=lambda verdict: self._added(queue, page.url_key, verdict),
         )
 
@@ -314,10 +315,16 @@ class OutletsSpider(Spider):
             )
         )
 
-    def _save(self, queue: OutletQueue, page: PageState) -> None:
+    def _save(
+        self, queue: OutletQueue, page: PageState, response: Response | None = None
+    ) -> None:
         frontier = self.session.frontier
         self.session.writer.put(
-            PageJob(page=page, then=lambda _: frontier.commit(queue, page.url_key))
+            PageJob(
+                page=page,
+                keep=self.session.keep(response) if response is not None else None,
+                then=lambda _: frontier.commit(queue, page.url_key),
+            )
         )
 
 
