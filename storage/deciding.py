@@ -20,6 +20,7 @@ from dedupe.verify import (
     Record,
     Records,
     Verified,
+    count_distinct,
     hours_apart,
     record,
     verify,
@@ -145,18 +146,13 @@ class Decider:
         return bool(keys) and self.strangers.masked.issuperset(keys)
 
     def _same_headline(self, signed: Signed, cap: int) -> list[int]:
-        if not self.headline_key(signed):
+        if signed.headline is None:
             return []
         rows = self._db.conn.execute(
             "SELECT id FROM articles WHERE headline_hash = ? AND indexed LIMIT ?",
             [signed.headline, cap + 1],
         ).fetchall()
         return [row[0] for row in rows] if len(rows) <= cap else []
-
-    def headline_key(self, signed: Signed) -> int | None:
-        """Return the hash by which articles of one headline find each other."""
-        counts = signed.record.headline_words >= self.parameters.headline_words
-        return signed.headline if counts and not self.is_brief(signed) else None
 
     def _verify(self, mine: _Text, others: Sequence[_Text]) -> list[StoredPair]:
         if not others:
@@ -168,7 +164,9 @@ class Decider:
         partners = np.array([n for n in range(len(texts)) if n != place], np.uint32)
         own = np.full(len(partners), place, np.uint32)
         left, right = np.minimum(own, partners), np.maximum(own, partners)
-        found = verify_rows(records, left, right, self.parameters)
+        distinct = np.zeros((len(texts), 4), np.int32)
+        count_distinct(records, np.arange(len(texts)), distinct)
+        found = verify_rows(records, left, right, self.parameters, distinct)
         apart = hours_apart(records.times[left], records.times[right])
         rows = range(len(left))
         pairs = [
@@ -237,9 +235,14 @@ class Decider:
             headline=prepared.article.headline,
             record=replace(signed.record, published=seconds),
             times=_span([seconds]),
-            node_headline=signed.record.headline,
+            node_headline=self._title(signed.record),
         )
         return alone if self.is_brief(signed) else self._with_node(alone, signed.fold)
+
+    def _title(self, found: Record) -> int:
+        """Return the headline's hash, 0 where it is too short to say something."""
+        titled = found.headline_words >= self.parameters.headline_words
+        return found.headline if titled else 0
 
     def _load(self, article: int) -> _Text:
         headline, body, published, fold = self._db.conn.execute(
@@ -253,7 +256,7 @@ class Decider:
             headline=headline,
             record=found,
             times=_span([seconds]),
-            node_headline=found.headline,
+            node_headline=self._title(found),
         )
         is_brief = found.words < self.parameters.brief_words
         return alone if is_brief else self._with_node(alone, fold)

@@ -25,7 +25,7 @@ class Signed:
     *fold* is the hash of the folded body as a signed integer, None where it has no
     words; *bands* and *passages* are keys as signed integers, sorted; *minima* is the
     signature as little-endian uint32; *headline* is the hash of the folded headline,
-    None where there is none. *record* is what pairs are verified on, without a time.
+    None where it is too short to say something. *record* is what pairs are verified on, without a time.
     """
 
     fold: int | None
@@ -55,9 +55,10 @@ class IndexSigner:
             keep_signatures=True,
         )
         words = int(found.sizes[0, 1])
+        titled = found.sizes[0, 0] >= self.parameters.headline_words
         return Signed(
             fold=_signed(found.folds[0]) if words else None,
-            headline=_signed(found.headlines[0]) or None,
+            headline=_signed(found.headlines[0]) if titled else None,
             words=words,
             bands=sorted_keys(number_bands(found.bands[0])) if words else (),
             passages=sorted_keys(found.keys),

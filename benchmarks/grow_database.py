@@ -1,0 +1,223 @@
+"""What one article costs in a database of any size: python grow_database.py 1000000.
+
+Fills a database with made-up articles by the shortest way (rows and sorted keys, no
+candidates: they are strangers), then adds real batches of 100 through Store.add_all,
+a third of them copies of articles in the database, and prints milliseconds an article.
+The time of a batch's own work is taken inside the transaction, without cleaning and
+signing, which crawls do elsewhere; the mean with commits holds everything but those.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import resource
+import statistics
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from dedupe.bands import number_bands
+from dedupe.block import Block
+from dedupe.parameters import DEFAULT
+from dedupe.shingles import analyse_texts
+from dedupe.signature import permutations
+from dedupe.text import TextColumn
+from storage.article import Article
+from storage.search import index_article
+from storage.store import Store
+
+START = datetime(2020, 1, 1, tzinfo=UTC)
+OUTLETS = 200
+BATCH = 20_000
+
+
+def vocabulary(rng: random.Random) -> list[str]:
+    """Make 40,000 words, as many as a language uses in news."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    return ["".join(rng.choices(letters, k=rng.randint(3, 9))) for _ in range(40_000)]
+
+
+def body(rng: random.Random, words: list[str]) -> list[str]:
+    """Make 8 to 14 paragraphs of two sentences, some words far likelier than others."""
+    paragraphs = []
+    for _ in range(rng.randint(8, 14)):
+        sentences = []
+        for _ in range(2):
+            picked = [
+                words[int(40_000 * rng.random() ** 3)]
+                for _ in range(rng.randint(8, 22))
+            ]
+            sentences.append(" ".join(picked).capitalize() + ".")
+        paragraphs.append(" ".join(sentences))
+    return paragraphs
+
+
+def fill(store: Store, count: int, rng: random.Random, words: list[str]) -> None:
+    """Insert *count* stories of one article each."""
+    have = store.db.conn.execute("SELECT count(*) FROM articles").fetchone()[0]
+    for start in range(have, count, BATCH):
+        numbers = range(start + 1, min(count, start + BATCH) + 1)
+        bodies = ["\n\n".join(body(rng, words)) for _ in numbers]
+        headlines = [" ".join(rng.choices(words, k=8)) for _ in numbers]
+        found = analyse_texts(
+            TextColumn.from_strings(bodies),
+            TextColumn.from_strings(headlines),
+            permutations=permutations(DEFAULT.num_perm, DEFAULT.seed),
+            bands=DEFAULT.bands,
+            rows=DEFAULT.rows,
+            keep_signatures=True,
+        )
+        with store.transaction() as db:
+            if not start:
+                db.conn.executemany(
+                    "INSERT INTO outlets (id, name) VALUES (?, ?)",
+                    [(n + 1, f"outlet{n}.test") for n in range(OUTLETS)],
+                )
+            # Stories and articles name each other.
+            db.conn.execute("PRAGMA defer_foreign_keys = on")
+            write(store, numbers, bodies, headlines, found)
+        print(f"{numbers[-1]:,} filled", flush=True)
+
+
+def write(store, numbers, bodies, headlines, found) -> None:
+    """Write one batch of rows, keys in the order of their tables."""
+    conn = store.db.conn
+    folds = found.folds.view(np.int64).tolist()
+    titles = found.headlines.view(np.int64).tolist()
+    conn.executemany(
+        "INSERT INTO stories (id, name, anchor, canonical, first) VALUES (?,?,?,?,?)",
+        [(n, h, n, n, n) for n, h in zip(numbers, headlines, strict=True)],
+    )
+    conn.executemany(
+        "INSERT INTO articles (id, url_key, url, outlet, headline, published, fetched,"
+        " words, story, indexed, text_hash, headline_hash, block_kinds, body)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?)",
+        [
+            (
+                n, f"old.test/{n}", f"http://old.test/{n}", n % OUTLETS + 1, headline,
+                moment(n), moment(n), len(text.split()), n, fold, title,
+                "p" * (text.count("\n\n") + 1), text,
+            )
+            for n, headline, text, fold, title in zip(
+                numbers, headlines, bodies, folds, titles, strict=True
+            )
+        ],
+    )  # fmt: skip
+    ids = np.arange(numbers[0], numbers[-1] + 1)
+    bands = number_bands(found.bands).view(np.int64).ravel()
+    owners = np.repeat(ids, DEFAULT.bands)
+    insert_keys(conn, "bands", bands, owners)
+    counts = np.diff(found.key_offsets)
+    insert_keys(conn, "passage_keys", found.keys.view(np.int64), np.repeat(ids, counts))
+    conn.executemany(
+        "INSERT INTO signatures (article, minima) VALUES (?, ?)",
+        [(n, found.signatures[i].tobytes()) for i, n in enumerate(numbers)],
+    )
+    for number, headline, text in zip(numbers, headlines, bodies, strict=True):
+        index_article(store.db, number, headline, text)
+
+
+def insert_keys(conn, table, keys, owners) -> None:
+    """Insert keys in order, so that a batch walks the table once."""
+    order = np.lexsort((owners, keys))
+    conn.executemany(
+        f"INSERT OR IGNORE INTO {table} (key, article) VALUES (?, ?)",
+        zip(keys[order].tolist(), owners[order].tolist(), strict=True),
+    )
+
+
+def moment(number: int) -> str:
+    """Give article *number* a time, one a minute."""
+    return (START + timedelta(minutes=number)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def article(store, number, size, rng, words, copies) -> Article:
+    """Make a new article, or a lightly cut copy of one in the database."""
+    paragraphs, headline = body(rng, words), " ".join(rng.choices(words, k=8))
+    if rng.random() < copies:
+        old = rng.randint(1, size)
+        text, headline = store.db.conn.execute(
+            "SELECT body, headline FROM articles WHERE id = ?", [old]
+        ).fetchone()
+        paragraphs = text.split("\n\n")[: rng.randint(5, 14)]
+    outlet = f"outlet{rng.randrange(OUTLETS)}.test"
+    when = START + timedelta(minutes=size + number)
+    return Article(
+        url=f"http://{outlet}/{size}/{number}",
+        outlet=outlet,
+        headline=headline,
+        blocks=tuple(Block(text) for text in paragraphs),
+        published=when,
+        published_precision="minute",
+        fetched=when,
+    )
+
+
+def measure(store, size, batches, rng, words) -> None:
+    """Add *batches* of 100 and print what an article costs."""
+    own, preparing, whole, done = [], 0.0, 0.0, 0
+    for _ in range(batches):
+        articles = [
+            article(store, done + n, size, rng, words, 0.33) for n in range(100)
+        ]
+        start = time.perf_counter()
+        prepared = [store.adder.prepare(one) for one in articles]
+        preparing += time.perf_counter() - start
+        start = time.perf_counter()
+        with store.transaction():
+            for one in prepared:
+                began = time.perf_counter()
+                with store.transaction():
+                    store.adder.add(one)
+                own.append((time.perf_counter() - began) * 1000)
+        whole += time.perf_counter() - start
+        done += 100
+    own.sort()
+    print(
+        f"own work: median {statistics.median(own):.2f} ms,"
+        f" 99th percentile {own[int(len(own) * 0.99)]:.1f} ms;"
+        f" mean with commits {whole / done * 1000:.2f} ms;"
+        f" cleaning and signing {preparing / done * 1000:.2f} ms"
+    )
+
+
+def main() -> None:
+    """Fill, open, add, and print sizes."""
+    cli = argparse.ArgumentParser(description=__doc__)
+    cli.add_argument("size", type=int)
+    cli.add_argument("--db", type=Path, default=Path("grown.db"))
+    cli.add_argument("--batches", type=int, default=10)
+    cli.add_argument("--cache-mb", type=int, default=64)
+    args = cli.parse_args()
+    rng = random.Random(7)
+    words = vocabulary(rng)
+    with Store.open(args.db, cache_mb=512) as store:
+        fill(store, args.size, rng, words)
+    start = time.perf_counter()
+    with Store.open(args.db, cache_mb=args.cache_mb) as store:
+        print(f"opened in {time.perf_counter() - start:.3f} s")
+        measure(store, args.size, 3, random.Random(time.time_ns()), words)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        measure(store, args.size, args.batches, random.Random(time.time_ns()), words)
+        after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        print(f"peak memory {before // 1024} MB, then {after // 1024} MB")
+    sizes(args.db)
+
+
+def sizes(path: Path) -> None:
+    """Print the bytes an article of the index and of everything."""
+    with Store.open(path, read_only=True) as store:
+        count = store.db.conn.execute("SELECT count(*) FROM articles").fetchone()[0]
+        index = store.db.conn.execute(
+            "SELECT sum(pgsize) FROM dbstat"
+            " WHERE name IN ('signatures', 'bands', 'passage_keys') AND aggregate = TRUE"
+        ).fetchone()[0]
+    print(f"index {index / count:,.0f} bytes an article of {count:,} articles;")
+    print(f"whole file {path.stat().st_size / count:,.0f} bytes an article")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,317 @@
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from dedupe.block import Block
+from storage.articles import load_article, load_clean_body
+from storage.check import check
+from storage.errors import (
+    DatabaseBusyError,
+    DatabaseError,
+    ForeignDatabaseError,
+    NewerSchemaError,
+    NotADatabaseError,
+)
+from storage.migrations import migrations
+from storage.store import Store
+from tests.storage_articles import START, make_article, prose
+
+MADE_BY_OTHERS = "CREATE TABLE recipes (id INTEGER PRIMARY KEY, name TEXT)"
+
+
+@pytest.fixture
+def store(tmp_path: Path):
+    with Store.open(tmp_path / "news.db", now=lambda: START) as opened:
+        yield opened
+
+
+def rows(store: Store, sql: str, *values: object) -> list[tuple[object, ...]]:
+    return store.db.conn.execute(sql, values).fetchall()
+
+
+def test_a_new_article_is_a_story_of_one(store: Store) -> None:
+    verdict = store.add(make_article(1))
+    assert (verdict.verdict, verdict.role, verdict.is_new) == ("new", "canonical", True)
+    assert rows(store, "SELECT anchor, canonical, size FROM stories") == [
+        (verdict.article, verdict.article, 1)
+    ]
+
+
+def test_what_goes_in_comes_out(store: Store) -> None:
+    article = make_article(
+        1,
+        subheadline="A standfirst",
+        byline="By Ann Ode and Bo Li",
+        authors=("Ann Ode", "Bo Li"),
+        agency="Northern Wire",
+        tags=("ports",),
+        modified=START + timedelta(days=1),
+        field_sources={"headline": "json-ld"},
+        content_hash="abc",
+        extractor="test 1",
+    )
+    verdict = store.add(article)
+    assert verdict.article is not None
+    assert load_article(store.db, verdict.article) == article
+
+
+def test_an_unnamed_agency_stays_unnamed(store: Store) -> None:
+    verdict = store.add(make_article(1, agency=""))
+    assert load_article(store.db, verdict.article or 0).agency == ""
+
+
+def test_copies_join_the_story_of_their_text(store: Store) -> None:
+    first = store.add(make_article(1))
+    exact = store.add(make_article(2, text=1, outlet="Valley Echo"))
+    trimmed = store.add(
+        make_article(3, outlet="Coast Times", blocks=prose(1)[:2], minutes=30)
+    )
+    assert (exact.verdict, exact.of, exact.story) == (
+        "exact",
+        first.article,
+        first.story,
+    )
+    assert (trimmed.verdict, trimmed.story) == ("excerpt", first.story)
+    assert rows(store, "SELECT size, outlets FROM stories") == [(3, 3)]
+    assert rows(store, "SELECT id FROM articles WHERE role = 'canonical'") == [
+        (first.article,)
+    ]
+
+
+def test_a_copy_that_was_printed_earlier_is_shown(store: Store) -> None:
+    late = store.add(make_article(1, minutes=600))
+    early = store.add(make_article(2, text=1, outlet="Valley Echo", minutes=0))
+    assert early.story == late.story
+    assert rows(store, "SELECT canonical, first FROM stories") == [
+        (early.article, early.article)
+    ]
+
+
+def test_days_that_overlap_are_a_tie(store: Store) -> None:
+    store.add(make_article(1, published_precision="day", fetched=None))
+    store.add(make_article(2, text=1, outlet="Valley Echo", minutes=120))
+    assert rows(store, "SELECT first FROM stories") == [(None,)]
+
+
+def test_the_same_article_again_changes_nothing(store: Store) -> None:
+    store.add(make_article(1))
+    before = list(store.db.conn.iterdump())
+    again = store.add(make_article(1, fetched=START + timedelta(days=2)))
+    assert (again.verdict, again.is_new, again.is_revision) == ("known", False, False)
+    assert list(store.db.conn.iterdump()) == before
+
+
+def test_another_address_of_the_article_is_the_article(store: Store) -> None:
+    first = store.add(make_article(1))
+    url = "http://www.harbour-post.test/news/story-1?utm_source=feed#top"
+    assert store.add(make_article(1, url=url)).article == first.article
+
+
+def test_a_changed_slug_is_no_new_article(store: Store) -> None:
+    one = make_article(1, url="http://harbour-post.test/news/old-words-4512345")
+    other = make_article(1, url="http://harbour-post.test/news/new-words-4512345")
+    assert store.add(other).article == store.add(one).article
+    assert rows(store, "SELECT count(*) FROM articles") == [(1,)]
+
+
+def test_a_changed_text_is_a_revision(store: Store) -> None:
+    first = store.add(make_article(1))
+    copy = store.add(make_article(2, text=1, outlet="Valley Echo"))
+    assert copy.story == first.story
+    changed = make_article(1, text=50, fetched=START + timedelta(days=1))
+    verdict = store.add(changed)
+    assert (verdict.article, verdict.is_revision) == (first.article, True)
+    (kept,) = rows(store, "SELECT body, headline FROM revisions")
+    assert kept == (make_article(1).body, make_article(1).headline)
+    assert (
+        verdict.story
+        != rows(store, "SELECT story FROM articles WHERE id = ?", copy.article)[0][0]
+    )
+    assert check(store, repair=False).problems == ()
+
+
+def test_another_extraction_of_the_same_bytes_is_no_revision(store: Store) -> None:
+    store.add(make_article(1, content_hash="page"))
+    better = make_article(
+        1, content_hash="page", blocks=[*prose(1), "And one more line."]
+    )
+    verdict = store.add(better)
+    assert not verdict.is_revision
+    assert rows(store, "SELECT count(*) FROM revisions") == [(0,)]
+    assert "And one more line." in load_clean_body(store.db, verdict.article or 0).body
+
+
+def test_repeats_are_taken_out_and_can_be_put_back(store: Store) -> None:
+    article = make_article(1)
+    headline, lines = Block(article.headline, "caption"), article.blocks
+    blocks = (headline, *lines[:2], headline, *lines[2:])
+    verdict = store.add(
+        make_article(1, blocks=None).__class__(
+            url=article.url,
+            headline=article.headline,
+            blocks=blocks,
+            outlet="Harbour Post",
+        )
+    )
+    assert verdict.removed == 2
+    clean = load_clean_body(store.db, verdict.article or 0)
+    assert clean.kept == lines
+    assert clean.rebuild() == blocks
+
+
+def test_briefs_join_only_when_equal_and_close(store: Store) -> None:
+    brief = ["The harbour is closed until noon because of the wind."]
+    one = store.add(make_article(1, blocks=brief, headline="Harbour closed"))
+    near = store.add(
+        make_article(2, blocks=brief, headline="Harbour closed", outlet="Valley Echo")
+    )
+    far = store.add(
+        make_article(
+            3,
+            blocks=brief,
+            headline="Harbour closed",
+            outlet="Coast Times",
+            minutes=60 * 24 * 30,
+        )
+    )
+    assert near.story == one.story
+    assert far.story != one.story
+
+
+def test_hostile_texts_are_stored(store: Store) -> None:
+    strange = [
+        "\ud800 lone\x00 surrogate",
+        "  ",
+        "'; DROP TABLE articles; --",
+        "\u202e",
+    ]
+    verdict = store.add(make_article(1, blocks=strange, headline="\x00<script>"))
+    assert rows(store, "SELECT headline FROM articles") == [("<script>",)]
+    assert verdict.is_new
+    assert check(store).problems == ()
+
+
+def test_an_article_that_fails_takes_only_itself(store: Store) -> None:
+    def also(number: int, _: object) -> None:
+        if number == 1:
+            raise RuntimeError("page state")
+
+    with pytest.raises(RuntimeError):
+        store.add_all([make_article(1), make_article(2)], also=also)
+    assert rows(store, "SELECT count(*) FROM articles") == [(0,)]
+    store.add_all([make_article(1), make_article(2)])
+    assert rows(store, "SELECT count(*) FROM articles") == [(2,)]
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("Shopping list\n" * 20)
+    with pytest.raises(NotADatabaseError, match=r"notes\.txt"):
+        Store.open(path)
+    assert path.read_text() == "Shopping list\n" * 20
+
+
+def test_a_database_of_others_is_refused_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "recipes.db"
+    with sqlite3.connect(path) as conn:
+        conn.execute(MADE_BY_OTHERS)
+    conn.close()
+    before = path.read_bytes()
+    with pytest.raises(ForeignDatabaseError):
+        Store.open(path)
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["recipes.db"]
+
+
+def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    with Store.open(path) as store, store.transaction() as db:
+        db.conn.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
+            " VALUES ('wirecopy', 'from_the_future', '')"
+        )
+    with pytest.raises(NewerSchemaError, match="from_the_future"):
+        Store.open(path)
+
+
+@pytest.mark.parametrize("missing", ["absent.db", "no/folder/news.db"])
+def test_a_database_that_must_exist(tmp_path: Path, missing: str) -> None:
+    with pytest.raises(DatabaseError):
+        Store.open(tmp_path / missing, create=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_older_database_is_backed_up_and_migrated(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    last = migrations._migrations[-1].name
+    with Store.open(path) as store, store.transaction() as db:
+        for view in db.view_names():
+            db.conn.execute(f"DROP VIEW {view}")
+        db.conn.execute("DELETE FROM _sqlite_migrations WHERE name = ?", [last])
+    with Store.open(path) as store:
+        assert "clean_articles" in store.db.view_names()
+    assert (tmp_path / f"news.db.before-{last}").exists()
+
+
+def test_a_second_writer_waits_and_then_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    with (
+        Store.open(path) as first,
+        first.transaction(),
+        Store.open(path, busy_seconds=0.05) as second,
+        pytest.raises(DatabaseBusyError, match="another process"),
+        second.transaction(),
+    ):
+        pass
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from storage.store import Store
+from tests.storage_articles import make_article
+with Store.open(Path(sys.argv[1])) as store:
+    for first in range(0, 4000, 5):
+        numbers = range(first, first + 5)
+        store.add_all([make_article(n, text=n // 2, outlet=f"Paper {n % 3}") for n in numbers])
+        print(numbers[-1], flush=True)
+"""
+
+
+@pytest.mark.parametrize("batches", [1, 4])
+def test_a_kill_loses_and_doubles_nothing(tmp_path: Path, batches: int) -> None:
+    path = tmp_path / "news.db"
+    root = Path(__file__).resolve().parents[1]
+    child = subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+    )
+    assert child.stdout is not None
+    told = [int(child.stdout.readline()) for _ in range(batches)]
+    child.send_signal(signal.SIGKILL)
+    child.communicate()
+    with Store.open(path) as store:
+        assert check(store).problems == ()
+        (count,) = rows(store, "SELECT count(*) FROM articles")[0]
+        assert isinstance(count, int)
+        assert count > told[-1]
+        assert count % 5 == 0
+        again = store.add_all(
+            [
+                make_article(n, text=n // 2, outlet=f"Paper {n % 3}")
+                for n in range(count)
+            ]
+        )
+        assert {verdict.verdict for verdict in again} == {"known"}
+        assert rows(store, "SELECT count(*) FROM stories") == [((count + 1) // 2,)]
