@@ -76,7 +76,7 @@ def test_a_file_gives_its_article_without_repeats(tmp_path: Path) -> None:
             "repeats": 0,
         }
     ]
-    assert told == "1 articles\n"
+    assert told == "1 article\n"
 
 
 def test_a_folder_is_read_through_and_rejects_are_counted(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_folder_is_read_through_and_rejects_are_counted(tmp_path: Path) -> Non
     (tmp_path / "notes.md").write_text("no page")
     articles, told = run(str(tmp_path))
     assert [article["headline"] for article in articles] == [HEADLINE]
-    assert told == "1 articles, 1 empty page\n"
+    assert told == "1 article, 1 empty page\n"
     assert CliRunner().invoke(command, ["--strict", str(tmp_path)]).exit_code == 3
 
 

@@ -41,6 +41,7 @@ def command(
     for record in extract_pages(sources, report=report, url=url, rules=rules):
         print_json(record)
     reasons = "".join(f", {n} {why}" for why, n in report.rejects.most_common())
-    click.echo(f"{report.articles} articles{reasons}", err=True)
+    noun = "article" if report.articles == 1 else "articles"
+    click.echo(f"{report.articles} {noun}{reasons}", err=True)
     if strict and report.rejects:
         sys.exit(EXIT_LOOK)

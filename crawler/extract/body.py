@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from crawler.extract.rules import Rule
 
 # Fewer letters than this, and other witnesses are heard.
-_ENOUGH = 200
+_ENOUGH = 200  # letters
+# trafilatura takes minutes over a page of more blocks, or deeper ones, than this.
+_MANY = 10_000
+_DEEP = 250
 # What parts a headline from the outlet's name in a title.
 _TAILS = re.compile(r"\s+[|–—·:»-]+\s+|\s*[|｜_]\s*")
 
@@ -94,7 +97,10 @@ def _by_trafilatura(
         for record in page.jsonld
         if isinstance(record.get("articleBody"), str)
     ]
-    mark(candidates, [read_trafilatura(page), *written])
+    depth = max((candidate.node.depth for candidate in candidates), default=0)
+    if 0 < len(candidates) <= _MANY and depth <= _DEEP:
+        written.append(read_trafilatura(page))
+    mark(candidates, written)
     return candidates, "trafilatura"
 
 

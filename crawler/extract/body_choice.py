@@ -21,6 +21,7 @@ _ZONE_SHARE = 0.3
 _FORM_SHARE = 0.1
 _SENTENCE = 20  # letters
 _LONG = 80  # letters
+_ENDS = (".", "?", "!", ":", "؟", "。", "？", "।")
 _FOREIGN = frozenset(
     [
         "menu",
@@ -155,7 +156,16 @@ class Chooser:
             return False
         if candidate.kind == "subhead":
             return self.parents[candidate.node.parent] >= 2
+        if candidate.kind == "list item" and candidate.letters >= _SENTENCE:
+            return self._is_list_in_text(candidate)
         return candidate.kind == "quote" and candidate.letters >= _SENTENCE
+
+    def _is_list_in_text(self, candidate: Candidate) -> bool:
+        """Whether the item's list stands among the paragraphs of the text."""
+        for node in upwards(candidate.node):
+            if node.tag in {"ul", "ol"}:
+                return not node.links and self.parents[node.parent] >= 2
+        return False
 
     def _has_form(self, candidate: Candidate, inside: bool) -> bool:
         """Whether the block looks like the witnessed paragraphs of the page."""
@@ -253,10 +263,12 @@ class Chooser:
         return kept[start:end] if start < end else kept
 
     def _opens(self, candidate: Candidate) -> bool:
-        return candidate.kind != "subhead" and (
-            candidate.letters >= _LONG
-            or (_form(candidate.node) in self.forms and candidate.letters >= _SENTENCE)
-            or candidate.kind == "cell"
+        if candidate.kind == "subhead":
+            return False
+        if candidate.kind == "cell" or candidate.letters >= _LONG:
+            return True
+        return _form(candidate.node) in self.forms and (
+            candidate.letters >= _SENTENCE or candidate.text.endswith(_ENDS)
         )
 
 

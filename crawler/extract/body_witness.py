@@ -93,12 +93,15 @@ def count(candidates: Iterable[Candidate]) -> None:
     seen: set[Node] = set()
     for candidate in candidates:
         node: Node | None = candidate.node
+        letters, linked = candidate.letters, candidate.linked
+        witnessed = letters if candidate.witnessed else 0
+        is_link = candidate.is_link
         while node is not None:
             if node not in seen:
                 seen.add(node)
                 node.letters = node.linked = node.links = node.witnessed = 0
-            node.letters += candidate.letters
-            node.linked += candidate.linked
-            node.links += candidate.is_link
-            node.witnessed += candidate.letters if candidate.witnessed else 0
+            node.letters += letters
+            node.linked += linked
+            node.links += is_link
+            node.witnessed += witnessed
             node = node.parent

@@ -16,6 +16,9 @@ from crawler.extract.charset import decode
 # A record inside these keys is about another page or thing, not about this one.
 _NESTED = ("@graph", "mainEntity", "mainEntityOfPage")
 
+# A page is read so far; articles are a hundredth of this, and time is bounded.
+_LONGEST = 6_000_000  # characters
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
@@ -47,9 +50,14 @@ def read_page(html: bytes | str, url: str, *, content_type: str | None = None) -
 
 def _parse(text: str) -> HtmlElement:
     # lxml refuses a str that declares an encoding, and NUL ends a C string.
-    data = text.replace("\0", "").encode("utf-8", "replace")
+    data = text[:_LONGEST].replace("\0", "").encode("utf-8", "replace")
     parser = HTMLParser(
-        encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False
+        encoding="utf-8",
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+        # Unclosed elements nest deeper than the 256 levels that it allows otherwise.
+        huge_tree=True,
     )
     try:
         return document_fromstring(data, parser=parser)
