@@ -20,30 +20,52 @@ START = datetime(2026, 5, 12, 6, 0, tzinfo=UTC)
 NOW = START + timedelta(days=2)
 
 ENGLISH = (
-    "The harbour of Port Ansel will close to large ships for six weeks while divers "
-    "repair a breach in the northern breakwater, the port authority said on Tuesday.",
-    "Engineers found the gap, eleven metres wide, after a storm in March moved several "
-    "concrete blocks that had stood in place since the wall was built in 1964.",
-    "Ferries to the outer islands will sail from the fishing quay, and fuel tankers "
-    "will be sent to Cressmouth, eighty kilometres down the coast.",
-    '"We would rather lose a season than a wall," said Orla Finch, who runs the '
-    "port, adding that insurers had agreed to pay for most of the work.",
-    "Fishing crews, who land their catch beside the breakwater, asked the council to "
-    "waive mooring fees until the harbour opens again at the end of June.",
-    "The council meets on Thursday to decide, and two of its members have already "
-    "said that they would vote for a waiver.",
+    (
+        "The harbour of Port Ansel will close to large ships for six weeks while divers "
+        "repair a breach in the northern breakwater, the port authority said on Tuesday."
+    ),
+    (
+        "Engineers found the gap, eleven metres wide, after a storm in March moved several "
+        "concrete blocks that had stood in place since the wall was built in 1964."
+    ),
+    (
+        "Ferries to the outer islands will sail from the fishing quay, and fuel tankers "
+        "will be sent to Cressmouth, eighty kilometres down the coast."
+    ),
+    (
+        '"We would rather lose a season than a wall," said Orla Finch, who runs the '
+        "port, adding that insurers had agreed to pay for most of the work."
+    ),
+    (
+        "Fishing crews, who land their catch beside the breakwater, asked the council to "
+        "waive mooring fees until the harbour opens again at the end of June."
+    ),
+    (
+        "The council meets on Thursday to decide, and two of its members have already "
+        "said that they would vote for a waiver."
+    ),
 )
 ARABIC = (
-    "أعلنت هيئة المياه في مدينة الروضة يوم الثلاثاء أن محطة التحلية الجديدة ستبدأ ضخ "
-    "المياه إلى الأحياء الجنوبية مطلع الشهر المقبل بعد تأخير دام عامين.",
-    "وقال مدير الهيئة سامر الخطيب إن المحطة ستنتج أربعين ألف متر مكعب في اليوم، أي ما "
-    "يكفي نصف سكان المدينة في أشهر الصيف.",
-    "وكانت الأعمال قد توقفت مرتين بسبب خلاف مع الشركة المنفذة على كلفة الأنابيب التي "
-    "تربط المحطة بخزانات التل الشرقي.",
-    "ويعتمد سكان الأحياء الجنوبية منذ سنوات على صهاريج خاصة يقولون إن أسعارها تضاعفت "
-    "في الصيف الماضي.",
-    "وأضاف الخطيب أن الهيئة ستنشر نتائج فحص المياه كل أسبوع على موقعها حتى يطمئن "
-    "الأهالي إلى جودتها.",
+    (
+        "أعلنت هيئة المياه في مدينة الروضة يوم الثلاثاء أن محطة التحلية الجديدة ستبدأ ضخ "
+        "المياه إلى الأحياء الجنوبية مطلع الشهر المقبل بعد تأخير دام عامين."
+    ),
+    (
+        "وقال مدير الهيئة سامر الخطيب إن المحطة ستنتج أربعين ألف متر مكعب في اليوم، أي ما "
+        "يكفي نصف سكان المدينة في أشهر الصيف."
+    ),
+    (
+        "وكانت الأعمال قد توقفت مرتين بسبب خلاف مع الشركة المنفذة على كلفة الأنابيب التي "
+        "تربط المحطة بخزانات التل الشرقي."
+    ),
+    (
+        "ويعتمد سكان الأحياء الجنوبية منذ سنوات على صهاريج خاصة يقولون إن أسعارها تضاعفت "
+        "في الصيف الماضي."
+    ),
+    (
+        "وأضاف الخطيب أن الهيئة ستنشر نتائج فحص المياه كل أسبوع على موقعها حتى يطمئن "
+        "الأهالي إلى جودتها."
+    ),
 )
 CHINESE = (
     "青石市交通局星期二宣布，跨江大桥将从下月初起封闭三个月，进行桥面加固和电缆更换工程。",
@@ -161,9 +183,7 @@ def newsroom() -> list[Article]:
             language="ar",
             agency="وكالة الساحل",
         ),
-        article(
-            "青石晚报", "跨江大桥下月封闭三个月", CHINESE, hours=3, language="zh"
-        ),
+        article("青石晚报", "跨江大桥下月封闭三个月", CHINESE, hours=3, language="zh"),
         article(
             "江南日报",
             "跨江大桥将封闭检修",
@@ -176,10 +196,14 @@ def newsroom() -> list[Article]:
             "Coast Herald",
             "Council waives mooring fees after long night",
             (
-                "Port Ansel's council waived mooring fees for fishing crews early on "
-                "Friday, after nine hours of debate over who should pay for the wall.",
-                "The vote was seven to four. Members who were against it said that the "
-                "town could not give up the income while the harbour stood closed.",
+                (
+                    "Port Ansel's council waived mooring fees for fishing crews early on "
+                    "Friday, after nine hours of debate over who should pay for the wall."
+                ),
+                (
+                    "The vote was seven to four. Members who were against it said that the "
+                    "town could not give up the income while the harbour stood closed."
+                ),
                 ENGLISH[4],
             ),
             hours=30,

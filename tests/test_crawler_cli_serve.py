@@ -1,0 +1,47 @@
+"""wirecopy serve as a real process."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("datasette")
+
+from inspect_newsroom import build
+
+COMMAND = str(Path(sys.executable).with_name("wirecopy"))
+
+
+def test_serves_on_loopback_until_interrupted(tmp_path):
+    path = build(tmp_path / "news.db")
+    with subprocess.Popen(
+        [COMMAND, "serve", str(path), "--port", "0", "--json", "--review", "anna"],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        facts = json.loads(server.stdout.readline())
+        assert facts["address"].startswith("http://127.0.0.1:")
+        assert "/-/sign-in?token=" in facts["sign_in"]["anna"]
+        with urllib.request.urlopen(facts["address"]) as page:
+            assert page.url.endswith("/news/-/today")
+            assert b"Newest stories" in page.read()
+        server.send_signal(signal.SIGINT)
+        assert server.wait(timeout=30) == 0
+
+
+def test_a_missing_database_is_one_line(tmp_path):
+    done = subprocess.run(
+        [COMMAND, "serve", str(tmp_path / "none.db")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "does not exist" in done.stderr
