@@ -167,7 +167,7 @@ class SqliteWriter:
     """
 
     def __init__(self, path: Path, table: str, names: list[str]) -> None:
-        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._names = names
         self._db.execute("BEGIN IMMEDIATE")
         self._db.execute(f"DROP TABLE IF EXISTS {quoted(table)}")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import zlib
+import io
 from typing import TYPE_CHECKING, Any
 
 from storage.dumps.pages import StoredPage
 from storage.dumps.reject import TOO_LONG, Reject
+from storage.dumps.streams import Source
 from storage.errors import DumpError, TruncatedDumpError
 
 if TYPE_CHECKING:
@@ -29,18 +30,36 @@ def iter_warc(path: Path) -> Iterator[StoredPage | Reject]:
 
     number = 0
     try:
-        with path.open("rb") as raw:
+        with Source(path) as source, _Unpacked(source) as raw:
             for record in ArchiveIterator(raw):
                 if record.rec_type in ("response", "revisit"):
                     number += 1
                     yield _page(record, str(path), number)
-                _skip_rest(record, path)
+                while record.raw_stream.read(1 << 16):
+                    pass
+            # Every record ends with two line breaks.
+            if raw.tail.replace(b"\r", b"")[-2:] not in (b"\n\n", b""):
+                raise TruncatedDumpError(
+                    f"{path} is truncated: it ends inside a record; fetch it again"
+                )
     except ArchiveLoadFailed as error:
         raise DumpError(f"{path} is not a WARC file: {error}") from error
-    except (EOFError, zlib.error) as error:
-        raise _cut(path) from error
-    except OSError as error:
-        raise DumpError(f"{path} cannot be read: {error}") from error
+
+
+class _Unpacked(io.RawIOBase):
+    """The bytes of a file, as warcio wants to read them; remembers the last four."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.tail = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        found = self._source.read(size)
+        self.tail = (self.tail + found[-4:])[-4:]
+        return found
 
 
 def _page(record: Any, file: str, number: int) -> StoredPage | Reject:
@@ -70,17 +89,3 @@ def _refusal(record: Any) -> str:
         return f"status {status}"
     kind = record.http_headers.get_header("Content-Type") or "text/html"
     return "" if kind.split(";")[0].strip().lower() in _HTML else "not HTML"
-
-
-def _skip_rest(record: Any, path: Path) -> None:
-    """Read on to the record's end, where a cut shows."""
-    while record.raw_stream.read(1 << 16):
-        pass
-    if getattr(record.raw_stream, "limit", 0) > 0:
-        raise _cut(path)
-
-
-def _cut(path: Path) -> TruncatedDumpError:
-    return TruncatedDumpError(
-        f"{path} is truncated: it ends inside a record; fetch it again"
-    )
