@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from storage.urls import article_id, source_key, url_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlite_utils import Database
 
@@ -92,6 +92,7 @@ _QUEUE = (
     "INSERT INTO pages (url_key, url, outlet, kind, hint, first_seen, url_id)"
     " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (url_key) DO NOTHING"
 )
+_COLUMNS_OF_PAGES = ", ".join(f"pages.{column}" for column in COLUMNS)
 # Two lists, so that each is read off an index and the first fetches go first.
 _NEW = "WHERE outlet = ? AND kind = 'article' AND outcome IS NULL"
 _AGAIN = "WHERE outlet = ? AND kind = 'article' AND outcome IS NOT NULL"
@@ -151,6 +152,37 @@ class CrawlState:
     def all_sources(self) -> list[PageState]:
         """Return the sources of every outlet."""
         return self._pages("WHERE kind <> 'article' ORDER BY outlet, id", [])
+
+    def archived(self) -> Iterator[tuple[PageState, str | None]]:
+        """Yield the article pages that a WARC file holds, with their outlet's name."""
+        last = 0
+        while True:
+            rows = self.db.execute(
+                f"SELECT pages.id, outlets.name, {_COLUMNS_OF_PAGES} FROM pages"
+                " LEFT JOIN outlets ON outlets.id = pages.outlet"
+                " WHERE pages.id > ? AND warc_file IS NOT NULL AND kind = 'article'"
+                " ORDER BY pages.id LIMIT 500",
+                [last],
+            ).fetchall()
+            if not rows:
+                return
+            last = rows[-1][0]
+            for row in rows:
+                yield _from_row(row[2:]), row[1]
+
+    def ask_again(self, *, only_unarchived: bool = False) -> int:
+        """Make every article due, to be fetched without condition; returns how many.
+
+        The page's hash goes, so that the same bytes are extracted too; the article
+        keeps its own, by which they are no revision.
+        """
+        sql = (
+            "UPDATE pages SET next_check = '1970-01-01T00:00:00Z', etag = NULL,"
+            " last_modified = NULL, content_hash = NULL WHERE kind = 'article' AND outcome = 'article'"
+        )
+        if only_unarchived:
+            sql += " AND warc_file IS NULL"
+        return int(self.db.execute(sql).rowcount)
 
     def languages(self) -> list[str]:
         """Return the language of every article that has one."""
