@@ -190,7 +190,7 @@ def main() -> None:
     cli.add_argument("size", type=int)
     cli.add_argument("--db", type=Path, default=Path("grown.db"))
     cli.add_argument("--batches", type=int, default=10)
-    cli.add_argument("--cache-mb", type=int, default=64)
+    cli.add_argument("--cache-mb", type=int, default=128)
     args = cli.parse_args()
     rng = random.Random(7)
     words = vocabulary(rng)

@@ -155,11 +155,7 @@ class Adder:
         article = prepared.article
         found = self.decider.decide(None, prepared)
         best = _strongest(found)
-        story = (
-            self.stories.mint(article.headline)
-            if best is None
-            else self._story_of(best.a)
-        )
+        story = self.stories.next_id() if best is None else self._story_of(best.a)
         row = {
             **metadata_row(article),
             **body_row(prepared.body),
@@ -334,7 +330,7 @@ class Adder:
             story=self._story_of(article),
             day=when[:10] if when else None,
         )
-        self.blocks.add(printed, prepared.whole.kept)
+        self.blocks.add(printed, prepared.whole.kept, prepared.counted)
 
     def _count_row(self, article: int) -> dict[str, Any]:
         row = self._db.conn.execute(

@@ -140,7 +140,8 @@ CREATE TABLE articles (
     image TEXT,
     access TEXT,                -- free, metered, paywalled
     words INTEGER NOT NULL DEFAULT 0,
-    story INTEGER REFERENCES stories(id),
+    -- Deferred: article and story name each other, and the article is written first.
+    story INTEGER REFERENCES stories(id) DEFERRABLE INITIALLY DEFERRED,
     role TEXT NOT NULL DEFAULT 'canonical',  -- canonical, copy
     extractor TEXT,
     field_sources TEXT,         -- JSON: field to the witness that it was read from

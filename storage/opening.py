@@ -34,7 +34,7 @@ def open_database(
     create: bool = True,
     read_only: bool = False,
     busy_seconds: float = 30.0,
-    cache_mb: int = 64,
+    cache_mb: int = 128,
 ) -> Database:
     """Open *path*, make or migrate its schema, and set what a connection needs.
 

@@ -87,12 +87,12 @@ class OutletBlocks:
             self._known[outlet] = {row[0] for row in rows}
         return self._known[outlet]
 
-    def add(self, at: Print, blocks: Sequence[Block]) -> None:
-        """Count the *blocks* of an article whose story is decided.
+    def add(self, at: Print, blocks: Sequence[Block], counted: frozenset[int]) -> None:
+        """Count those *blocks* of an article whose keys are *counted*.
 
         Lines that cross the threshold queue every article that printed them.
         """
-        keys = sorted(counted_keys(blocks))
+        keys = sorted(counted)
         again = self._printed_before(at.outlet, keys)
         self._db.conn.executemany(
             "INSERT OR IGNORE INTO block_prints (outlet, block, article)"

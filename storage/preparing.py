@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dedupe.block import Block
 from dedupe.blocks import CleanBody, clean
-from dedupe.boilerplate import mask
+from dedupe.boilerplate import block_key, counted_keys, mask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -23,12 +23,16 @@ class Prepared:
     """An article with all that can be known of it without writing.
 
     *whole* is the body without its repeats, *body* also without the boilerplate
-    *known* when it was prepared.
+    known when it was prepared. *keys* are the block keys of *whole*, *counted* those
+    that its outlet's lines are counted by, *masked* those that were boilerplate.
     """
 
     article: Article
     whole: CleanBody
     body: CleanBody
+    keys: frozenset[int]
+    counted: frozenset[int]
+    masked: frozenset[int]
     signed: Signed
 
 
@@ -36,23 +40,28 @@ def prepare(article: Article, known: Collection[int], sign: Sign) -> Prepared:
     """Clean and sign *article*, given the boilerplate keys of its outlet."""
     article = storable(article)
     whole = clean(article.headline, article.blocks, subheadline=article.subheadline)
-    body = mask(whole, known)
+    keys = frozenset(block_key(block.text) for block in whole.kept)
+    masked = keys.intersection(known)
+    body = mask(whole, masked) if masked else whole
     return Prepared(
         article=article,
         whole=whole,
         body=body,
+        keys=keys,
+        counted=counted_keys(whole.kept),
+        masked=masked,
         signed=sign(article.headline, body.body),
     )
 
 
 def prepare_again(prepared: Prepared, known: Collection[int], sign: Sign) -> Prepared:
     """Mask anew, with the lines known by now; signs only where that differs."""
-    body = mask(prepared.whole, known)
-    if body == prepared.body:
+    masked = prepared.keys.intersection(known)
+    if masked == prepared.masked:
         return prepared
-    return replace(
-        prepared, body=body, signed=sign(prepared.article.headline, body.body)
-    )
+    body = mask(prepared.whole, masked)
+    signed = sign(prepared.article.headline, body.body)
+    return replace(prepared, body=body, masked=masked, signed=signed)
 
 
 def storable(article: Article) -> Article:

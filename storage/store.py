@@ -42,7 +42,7 @@ class Store:
         create: bool = True,
         read_only: bool = False,
         busy_seconds: float = 30.0,
-        cache_mb: int = 64,
+        cache_mb: int = 128,
         now: Callable[[], datetime] | None = None,
     ) -> Self:
         """Open the database at *path*; made unless *create* is False.

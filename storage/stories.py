@@ -46,13 +46,19 @@ class Stories:
         )
         return int(cursor.lastrowid or 0)
 
+    def next_id(self) -> int:
+        """Return the id that begin() may give; ids are never used again."""
+        row = self._db.conn.execute(
+            "SELECT seq FROM sqlite_sequence WHERE name = 'stories'"
+        ).fetchone()
+        return int(row[0]) + 1 if row else 1
+
     def begin(self, story: int, article: int, row: Mapping[str, Any]) -> None:
-        """Write a story of one article, which nothing joins."""
-        day = row["published"]
+        """Write the story of one article, which nothing joins."""
         self._db.conn.execute(
-            "UPDATE stories SET anchor = ?1, canonical = ?1, first = ?1,"
-            " first_published = ?2, last_published = ?2 WHERE id = ?3",
-            [article, day, story],
+            "INSERT INTO stories (id, name, anchor, canonical, first,"
+            " first_published, last_published) VALUES (?1, ?2, ?3, ?3, ?3, ?4, ?4)",
+            [story, row["headline"], article, row["published"]],
         )
 
     def repair(self, changed: Iterable[int]) -> Repair:
