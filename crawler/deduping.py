@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from crawler.dumps.boilerplate import BoilerplateLines, find_boilerplate_lines
 from crawler.dumps.logs import RejectTable, RemovedTable
 from crawler.dumps.outcome import (
     Outcome,
@@ -20,6 +21,7 @@ from crawler.dumps.reading import Columns, OpenInput, Tally, read_all
 from crawler.dumps.request import DedupeReport, DedupeRequest, LargeStory
 from crawler.dumps.writing import (
     Names,
+    Removal,
     article_format,
     write_articles,
     write_pairs,
@@ -113,8 +115,14 @@ class _Run:
         )
         self._watch("comparing", None, len(columns))
         outcome = self._compare(columns)
+        boilerplate = self._boilerplate(columns)
         self._watch("writing", None, len(columns))
         names = Names(columns, [opened.dump.name for opened in inputs])
+        self._removal = Removal(
+            cuts=columns.cuts,
+            boilerplate=boilerplate,
+            listen=self._boilerplate_cut(names),
+        )
         self._write(inputs, columns, outcome, names)
         report = self._report(inputs, columns, outcome, names)
         if request.report is not None:
@@ -183,6 +191,22 @@ class _Run:
         same = folds[revisions.earlier] == folds[revisions.latest]
         return settle(stories, revisions, same)
 
+    def _boilerplate(self, columns: Columns) -> BoilerplateLines:
+        if self._request.only == "across":
+            return BoilerplateLines.none(len(columns))
+        found = find_boilerplate_lines(
+            columns.line_keys, columns.line_counts, columns.outlets, columns.published
+        )
+        if len(found.lines):
+            self._tally.removed["boilerplate"] = len(found.lines)
+        return found
+
+    def _boilerplate_cut(self, names: Names) -> Callable[[int, int, str], None]:
+        def listen(article: int, start: int, text: str) -> None:
+            self._removed_table.write_boilerplate(names[article], article, start, text)
+
+        return listen
+
     def _keep(self, columns: Columns) -> tuple[Keep, NDArray[np.int64] | None]:
         keep = self._request.keep
         if keep == "earliest" or keep == "longest":
@@ -212,6 +236,7 @@ class _Run:
                 columns,
                 outcome,
                 names,
+                self._removal,
                 annotate=request.annotate,
             )
         if request.stories is not None:

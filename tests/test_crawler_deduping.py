@@ -10,8 +10,7 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 import orjson
 import pytest
@@ -24,6 +23,9 @@ from crawler.deduping import dedupe_dump
 from crawler.dumps.request import DedupeReport, DedupeRequest
 from storage.dumps.fields import Fields
 from storage.errors import DumpError, RejectedRowError, TruncatedDumpError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WORDS = [
     "river",

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from dedupe.clean_column import CleanColumn, Cut, clean_column
+from dedupe.clean_column import CleanColumn, Cut, clean_column, find_lines
+from dedupe.dump_boilerplate import line_keys
 from dedupe.gathering import UNKNOWN_TIME
 from dedupe.kernels.urls import outlet_hashes
 from dedupe.text import TextColumn
@@ -58,7 +59,8 @@ class Columns:
     Input i has the articles from firsts[i] to before firsts[i + 1]; *places* and
     *lines* say where in it they stand. *hints* and *outlets* (uint64) are hashes.
     *published* is epoch seconds or UNKNOWN_TIME. Each row of *cuts* (int64[m, 3]) is a
-    stretch taken out of an article: number, first byte, end; sorted.
+    stretch taken out of an article: number, first byte, end; sorted. Article i has
+    line_counts[i] lines once cleaned, whose keys stand side by side in *line_keys*.
     """
 
     firsts: tuple[int, ...]
@@ -70,6 +72,8 @@ class Columns:
     outlets: NDArray[np.uint64]
     published: NDArray[np.int64]
     cuts: NDArray[np.int64]
+    line_keys: NDArray[np.uint64]
+    line_counts: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.places)
@@ -95,6 +99,8 @@ class _Cleaned:
     column: CleanColumn
     hints: NDArray[np.uint64]
     outlets: NDArray[np.uint64]
+    line_keys: NDArray[np.uint64]
+    line_counts: NDArray[np.int64]
 
 
 def read_all(
@@ -155,7 +161,11 @@ class _Cleaning:
         outlets = np.empty(len(batch), np.uint64)
         named, urls = batch.outlets, batch.urls
         outlet_hashes(named.data, named.offsets, urls.data, urls.offsets, outlets)
-        return _Cleaned(batch, column, hints_of(urls), outlets)
+        keys, counts = np.zeros(0, np.uint64), np.zeros(len(batch), np.int64)
+        if self.clean:
+            lines = find_lines(column.texts)
+            keys, counts = line_keys(lines, column.texts).keys, np.diff(lines.firsts)
+        return _Cleaned(batch, column, hints_of(urls), outlets, keys, counts)
 
 
 def _to_the_end(cuts: Sequence[Cut], texts: TextColumn) -> tuple[Cut, ...]:
@@ -192,6 +202,8 @@ class _Parts:
             "outlets": [np.zeros(0, np.uint64)],
             "published": [np.zeros(0, np.int64)],
             "cuts": [np.zeros((0, 3), np.int64)],
+            "line_keys": [np.zeros(0, np.uint64)],
+            "line_counts": [np.zeros(0, np.int64)],
         }
         self._ids: list[TextColumn] = []
         self._urls: list[TextColumn] = []
@@ -204,6 +216,8 @@ class _Parts:
             "hints": found.hints,
             "outlets": found.outlets,
             "published": published,
+            "line_keys": found.line_keys,
+            "line_counts": found.line_counts,
         }
         for name, values in new.items():
             self._columns[name].append(values)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal
+from typing import Literal, TYPE_CHECKING
 
 from storage.dumps.fields import Fields
-from storage.dumps.formats import Format
+
+if TYPE_CHECKING:
+    from storage.dumps.formats import Format
+    from pathlib import Path
 
 Only = Literal["inside", "across"]
 Unit = Literal["article", "paragraph", "headline"]

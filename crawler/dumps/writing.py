@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from crawler.dumps.boilerplate import line_spans
 from dedupe.verify import REASONS, VERDICTS
 from storage.dumps.copying import Edits, copy_rows, edited_rows
 from storage.dumps.fields import TEXT
 from storage.dumps.writers import open_writer, output_format, write_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from crawler.dumps.boilerplate import BoilerplateLines
     from crawler.dumps.outcome import Outcome
     from crawler.dumps.reading import Columns, OpenInput
     from dedupe.outcome import PairTable
@@ -61,6 +64,7 @@ def write_articles(
     columns: Columns,
     outcome: Outcome,
     names: Names,
+    removal: Removal,
     *,
     annotate: bool,
 ) -> None:
@@ -71,7 +75,13 @@ def write_articles(
     kept = np.ones(len(columns), np.bool_) if annotate else outcome.survives
     pieces = [
         _Piece(
-            opened, columns, outcome, names, _rows_of(columns, number, kept), annotate
+            opened,
+            columns,
+            outcome,
+            names,
+            removal,
+            _rows_of(columns, number, kept),
+            annotate,
         )
         for number, opened in enumerate(inputs)
     ]
@@ -97,6 +107,7 @@ class _Piece:
     columns: Columns
     outcome: Outcome
     names: Names
+    removal: Removal
     rows: NDArray[np.int64]
     annotate: bool
 
@@ -107,7 +118,7 @@ class _Piece:
     def edits(self) -> Edits:
         return Edits(
             field=self.opened.fields.names[TEXT],
-            touched=np.isin(self.rows, self.columns.cuts[:, 0]),
+            touched=np.isin(self.rows, self.removal.articles),
             clean=self._clean,
             notes=self._notes if self.annotate else None,
         )
@@ -116,21 +127,58 @@ class _Piece:
         yield from edited_rows(self.opened.dump, self.places, self.edits())
 
     def _clean(self, index: int, text: str) -> str:
-        return without_cuts(self.columns.cuts, int(self.rows[index]), text)
+        return self.removal.clean(int(self.rows[index]), text)
 
     def _notes(self, index: int) -> Row:
         return story_row(self.outcome, self.names, int(self.rows[index]))
 
 
-def without_cuts(cuts: NDArray[np.int64], article: int, text: str) -> str:
-    """Return *text* without what was cut from it."""
-    first, last = np.searchsorted(cuts[:, 0], [article, article + 1])
-    raw = text.encode()
+def without(raw: bytes, cuts: Sequence[tuple[int, int]]) -> bytes:
+    """Return *raw* without the given stretches, which are in order."""
     kept, at = [], 0
-    for start, end in cuts[first:last, 1:].tolist():
+    for start, end in cuts:
         kept.append(raw[at:start])
         at = end
-    return b"".join([*kept, raw[at:]]).decode()
+    return b"".join([*kept, raw[at:]])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """What goes out of the texts: *cuts* by article, then boilerplate lines.
+
+    *listen*(article, start, text) hears of each boilerplate line that is cut.
+    """
+
+    cuts: NDArray[np.int64]
+    boilerplate: BoilerplateLines
+    listen: Callable[[int, int, str], None]
+
+    @property
+    def articles(self) -> NDArray[np.int64]:
+        """The articles whose text changes."""
+        return np.union1d(self.cuts[:, 0], self.boilerplate.articles)
+
+    def clean(self, article: int, text: str) -> str:
+        """Return the text of one article without what goes."""
+        first, last = np.searchsorted(self.cuts[:, 0], [article, article + 1])
+        cuts = [(start, end) for start, end in self.cuts[first:last, 1:].tolist()]
+        raw = without(text.encode(), cuts)
+        wanted = self.boilerplate.of(article)
+        if not wanted:
+            return raw.decode()
+        spans = line_spans(raw.decode(), wanted)
+        for start, end in spans:
+            self.listen(article, _before(cuts, start), raw[start:end].decode())
+        return without(raw, spans).decode()
+
+
+def _before(cuts: Sequence[tuple[int, int]], at: int) -> int:
+    """Count a place in the cleaned text as one in the text as it came in."""
+    for start, end in cuts:
+        if start > at:
+            break
+        at += end - start
+    return at
 
 
 def story_row(outcome: Outcome, names: Names, article: int) -> Row:
@@ -145,7 +193,7 @@ def story_row(outcome: Outcome, names: Names, article: int) -> Row:
             "of": None,
         }
     similarity = float(outcome.similarity[article])
-    known = similarity == similarity
+    known = not math.isnan(similarity)
     return {
         "story": int(outcome.story[article]),
         "role": "copy",

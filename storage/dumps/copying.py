@@ -6,7 +6,6 @@ and writing overlap, and no more than two blocks are held.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from storage.dumps.jsonl import JsonLines
 from storage.dumps.writers import LinesWriter, dump_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
     from numpy.typing import NDArray
 
     from storage.dumps.dump import Dump, Row, Writer

@@ -99,7 +99,7 @@ def _expand_one(name: str, given: Format | None) -> list[Input]:
         return _folder(path, given)
     if path.exists():
         return [Input(path=path, format=format_of(path, given))]
-    matches = sorted(glob.glob(name, recursive=True))
+    matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207
     if not matches:
         raise DumpError(f"{name} cannot be opened: there is no such file")
     return [item for match in matches for item in _expand_one(match, given)]

@@ -11,12 +11,12 @@ import fcntl
 import os
 import secrets
 import sys
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
 from storage.errors import DumpError
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from collections.abc import Callable
     from types import TracebackType
 

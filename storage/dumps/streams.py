@@ -6,12 +6,12 @@ import bz2
 import gzip
 import lzma
 import zlib
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, Protocol, Self, cast
 
 from storage.errors import DumpError, TruncatedDumpError
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from collections.abc import Callable
     from types import TracebackType
 
@@ -136,7 +136,7 @@ def open_sink(raw: IO[bytes], suffix: str) -> IO[bytes]:
     packers: dict[str, Callable[[], object]] = {
         ".gz": lambda: gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=6, mtime=0),
         ".bz2": lambda: bz2.BZ2File(raw, "wb"),
-        ".xz": lambda: lzma.LZMAFile(raw, "wb", preset=1),
+        ".xz": lambda: lzma.LZMAFile(raw, "wb", preset=1),  # noqa: SIM115
         ".zst": lambda: _zstd_writer(raw),
     }
     packer = packers.get(suffix)

@@ -13,6 +13,7 @@ from storage.dumps.streams import PACKED, open_sink
 from storage.errors import DumpError, UnknownFormatError
 
 if TYPE_CHECKING:
+    from storage.dumps.sqlite import SqliteWriter
     from collections.abc import Iterable, Iterator, Sequence
 
     from storage.dumps.dump import Row, Writer
@@ -135,7 +136,6 @@ class _Deferred:
     """A database's transaction ends when the other outputs stand."""
 
     def __init__(self, outputs: Outputs, writer: object) -> None:
-        from storage.dumps.sqlite import SqliteWriter
 
         self._writer = cast("SqliteWriter", writer)
         outputs.finish_with(self._writer.close, self._writer.discard)

@@ -1,0 +1,121 @@
+"""Lines that a dump's outlets print whatever the story is: found last, cut last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedupe.boilerplate import DEFAULT_RULE
+from dedupe.clean_column import find_lines
+from dedupe.dump_boilerplate import STRANGERS, LineKeys, find_boilerplate
+from dedupe.gathering import UNKNOWN_TIME
+from dedupe.text import TextColumn
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoilerplateLines:
+    """Which lines of the cleaned articles are boilerplate.
+
+    *lines* (int64, sorted) are numbers of lines of the whole dump; article i has those
+    from firsts[i] to before firsts[i + 1].
+    """
+
+    lines: NDArray[np.int64]
+    firsts: NDArray[np.int64]
+
+    @classmethod
+    def none(cls, articles: int) -> BoilerplateLines:
+        """Return the answer of a run that looks for none."""
+        return cls(lines=np.zeros(0, np.int64), firsts=np.zeros(articles + 1, np.int64))
+
+    @property
+    def articles(self) -> NDArray[np.int64]:
+        """The articles that hold any, ascending."""
+        return np.unique(np.searchsorted(self.firsts, self.lines, side="right") - 1)
+
+    def of(self, article: int) -> list[int]:
+        """Return which lines of one article are boilerplate, counted from 0."""
+        first, last = self.firsts[article], self.firsts[article + 1]
+        low, high = np.searchsorted(self.lines, [first, last])
+        return (self.lines[low:high] - first).tolist()
+
+
+def find_boilerplate_lines(
+    keys: NDArray[np.uint64],
+    counts: NDArray[np.int64],
+    outlets: NDArray[np.uint64],
+    published: NDArray[np.int64],
+) -> BoilerplateLines:
+    """Judge the lines of all articles by their *keys*; article i has counts[i] of them.
+
+    *outlets* are hashes (0: not known), *published* epoch seconds. Only articles that
+    hold a line printed often are looked at: the others cannot change the answer.
+    """
+    firsts = np.concatenate(([0], np.cumsum(counts)))
+    often = _printed_often(keys, min(STRANGERS, DEFAULT_RULE.stories))
+    owners = np.repeat(np.arange(len(counts)), counts)
+    looked = np.zeros(len(counts), np.bool_)
+    looked[owners[often]] = True
+    lines = np.flatnonzero(looked[owners])
+    numbers = np.cumsum(looked) - 1
+    chosen = np.flatnonzero(looked)
+    days = np.where(published == UNKNOWN_TIME, -1, published // _DAY)
+    found = find_boilerplate(
+        LineKeys(keys=keys[lines], articles=numbers[owners[lines]]),
+        outlets=_numbered(outlets[chosen]),
+        days=days[chosen],
+    )
+    return BoilerplateLines(lines=lines[found], firsts=firsts)
+
+
+def _printed_often(keys: NDArray[np.uint64], least: int) -> NDArray[np.bool_]:
+    """Say of each line whether its key comes *least* times or more."""
+    ordered = np.sort(keys)
+    if len(keys) < least:
+        return np.zeros(len(keys), np.bool_)
+    frequent = np.unique(
+        ordered[: len(keys) - least + 1][
+            ordered[: len(keys) - least + 1] == ordered[least - 1 :]
+        ]
+    )
+    at = np.minimum(np.searchsorted(frequent, keys), max(0, len(frequent) - 1))
+    if not len(frequent):
+        return np.zeros(len(keys), np.bool_)
+    found: NDArray[np.bool_] = frequent[at] == keys
+    return found
+
+
+def _numbered(outlets: NDArray[np.uint64]) -> NDArray[np.int64] | None:
+    """Number the outlets from 0, -1 where none is known; None where none at all is."""
+    if not outlets.any():
+        return None
+    numbers = np.unique(outlets, return_inverse=True)[1].astype(np.int64)
+    numbers[outlets == 0] = -1
+    return numbers
+
+
+def line_spans(text: str, wanted: list[int]) -> list[tuple[int, int]]:
+    """Return the bytes of *text* that go with its lines numbered *wanted*.
+
+    A line goes with the blank ones after it, and the last one with those before it.
+    """
+    column = TextColumn.from_strings([text])
+    found = find_lines(column)
+    bounds = [*found.starts.tolist(), len(column.data)]
+    spans: list[tuple[int, int]] = []
+    for line in wanted:
+        start, end = bounds[line], bounds[line + 1]
+        if end == len(column.data):
+            while start and column.data[start - 1] in b"\r\n":
+                start -= 1
+        if spans and start < spans[-1][1]:
+            start = spans[-1][1]
+        spans.append((start, end))
+    return spans
