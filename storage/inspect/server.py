@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -125,6 +126,7 @@ def serve(
     )
     if started is not None:
         started(served)
-    with bound:
+    # Ctrl-C is how it is stopped; uvicorn has closed everything before it raises.
+    with bound, suppress(KeyboardInterrupt):
         asyncio.run(uvicorn.Server(config).serve(sockets=[bound]))
     return served
