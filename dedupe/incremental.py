@@ -208,7 +208,7 @@ class Proposer:
 
 
 def are_relatives(a: Entry, b: Entry) -> bool:
-    """Whether two texts share most of the shorter one's passages, or two bands."""
+    """Whether two texts share most of the shorter one's passages, or enough bands."""
     shared = len(set(a.passages) & set(b.passages))
     if shared >= RELATED * min(len(a.passages), len(b.passages)):
         return True

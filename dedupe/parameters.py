@@ -29,7 +29,8 @@ class Parameters:
     Texts of fewer than *brief_words* join only when equal, within *brief_hours*.
     A number counts as a template's slot where one differs every *slot_spacing* words.
     Where *slot_numbers* differences or more, and a share of *slot_share*, are numbers,
-    the texts are a template filled twice, and so they are where one number makes up
+    the texts are a template filled twice, and so they are where numbers and names make
+    up *fact_share* of the differences, or where one number makes up
     half of the differences in fewer than *slot_words* words; *far_slot_share* is the share for one number
     or more once the texts are *far_hours* apart. A single differing number within
     *correction_hours* under the same headline is a correction. *follow_up_containment*
@@ -56,6 +57,7 @@ class Parameters:
     slot_share: float = 0.30
     slot_words: int = 120
     slot_spacing: int = 100
+    fact_share: float = 0.8
     run_jaccard: float = 0.3
     run_containment: float = 0.6
     far_hours: float = 72.0
@@ -97,6 +99,7 @@ _SHARES = (
     "near_jaccard",
     "excerpt_containment",
     "slot_share",
+    "fact_share",
     "run_jaccard",
     "run_containment",
     "far_slot_share",

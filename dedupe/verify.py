@@ -138,6 +138,7 @@ def thresholds(parameters: Parameters) -> NDArray[np.float64]:
             p.slot_share, p.far_hours, p.far_slot_share, p.correction_hours,
             p.follow_up_containment, p.follow_up_words, p.slot_words,
             p.run_jaccard, p.run_containment, p.slot_spacing,
+            p.fact_share,
         ],
         np.float64,
     )  # fmt: skip

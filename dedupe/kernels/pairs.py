@@ -60,6 +60,7 @@ def decide(
     shared,
     differences,
     numbers,
+    facts,
     same_headline,
     hours,
     p,
@@ -79,6 +80,8 @@ def decide(
         share = numbers / differences if differences > 0 else 0.0
         if numbers * p[13] < shared:
             share = 0.0
+        elif numbers >= 1 and facts >= 2 and facts >= p[14] * differences:
+            return REJECTED, TEMPLATE
         if numbers >= p[3] and share >= p[4]:
             return REJECTED, TEMPLATE
         if numbers >= 1 and hours > p[5] and share >= p[6]:
@@ -213,6 +216,8 @@ def verify_pairs(
     places = np.empty(1 << bits, np.int32)
     built = np.zeros(1 << bits, np.int32)
     seen = np.full(1 << bits, -1, np.int32)
+    veiled = np.full(1 << bits, -1, np.int32)
+    shown = np.zeros(1 << bits, np.uint8)
     hidden = np.zeros(largest + 1, np.uint8)
     current = np.int64(-1)
     current_masks = False
@@ -251,9 +256,8 @@ def verify_pairs(
                             hide = masked[m]
                         m += 1
                 hidden[s] = hide
-                if hide != 0 or s >= count:
+                if s >= count:
                     continue
-                visible_a += 1
                 second = tokens[a0 + s + 1] if s + 1 < na else _ZERO
                 third = tokens[a0 + s + 2] if s + 2 < na else _ZERO
                 h = shingle_hash(token, second, third)
@@ -264,13 +268,19 @@ def verify_pairs(
                     built[slot] = generation
                     keys[slot] = h
                     places[slot] = s
-                    distinct_a += 1
+                    shown[slot] = 0
+                if hide == 0:
+                    visible_a += 1
+                    if shown[slot] == 0:
+                        shown[slot] = 1
+                        distinct_a += 1
         b0 = starts[b]
         nb = sizes[b, 0]
         b_end = b0 + nb
         m = mask_starts[b]
         hide = np.uint8(0)
         shared = 0
+        neutral_a = 0
         distinct_b = np.int64(distinct[b, 0] if masks else distinct[b, 2])
         visible_b = np.int64(distinct[b, 1] if masks else distinct[b, 3])
         count = shingle_count(tokens, b0, b_end)
@@ -282,20 +292,34 @@ def verify_pairs(
                     if masks:
                         hide = masked[m]
                     m += 1
-            if hide != 0:
-                continue
             second = tokens[b0 + s + 1] if s + 1 < nb else _ZERO
             third = tokens[b0 + s + 2] if s + 2 < nb else _ZERO
             h = shingle_hash(token, second, third)
             slot = _slot(h, shift)
             while built[slot] == generation and keys[slot] != h:
                 slot = (slot + 1) & mask
-            if built[slot] == generation and seen[slot] != pair:
-                seen[slot] = pair
-                shared += 1
-        either = distinct_a + distinct_b - shared
+            if built[slot] != generation:
+                continue
+            # What one text shows and the other only has masked counts for neither: an
+            # edited sentence is no difference because the original is no evidence.
+            if hide == 0:
+                if shown[slot] == 0:
+                    visible_b -= 1
+                if seen[slot] != pair:
+                    seen[slot] = pair
+                    if shown[slot] == 0:
+                        distinct_b -= 1
+                    else:
+                        shared += 1
+                        if veiled[slot] == pair:
+                            neutral_a -= 1
+            elif shown[slot] != 0 and seen[slot] != pair and veiled[slot] != pair:
+                veiled[slot] = pair
+                neutral_a += 1
+        own_a = distinct_a - neutral_a
+        either = own_a + distinct_b - shared
         jaccard = shared / either if either > 0 else 0.0
-        in_b = shared / distinct_a if distinct_a > 0 else 0.0
+        in_b = shared / own_a if own_a > 0 else 0.0
         in_a = shared / distinct_b if distinct_b > 0 else 0.0
         figures[pair, 0] = jaccard
         figures[pair, 1] = in_b
@@ -389,16 +413,17 @@ def verify_pairs(
                     elif name:
                         names += 1
                 length = np.int64(0)
+                streak = 0
                 while (
                     found + length < na
                     and j + length < nb
                     and tokens[a0 + found + length] >> IDENTITY_SHIFT
                     == tokens[b0 + j + length] >> IDENTITY_SHIFT
                 ):
+                    streak = streak + 1 if hidden[found + length] == 0 else 0
+                    runs += streak >= _LONG_RUN
                     length += 1
                 longest = max(longest, length)
-                if hidden[found] == 0:
-                    runs += max(0, length - _LONG_RUN + 1)
                 matched += length
                 last_a = found + length
                 last_b = j + length
@@ -412,12 +437,12 @@ def verify_pairs(
         if times[a, 0] != _UNKNOWN and times[b, 0] != _UNKNOWN:
             apart = max(times[a, 0] - times[b, 1], times[b, 0] - times[a, 1])
             hours = max(0.0, apart / 3600.0)
-        runs_a = max(1, visible_a - _LONG_RUN + 1)
+        runs_a = max(1, visible_a - neutral_a - _LONG_RUN + 1)
         runs_b = max(1, visible_b - _LONG_RUN + 1)
         verdict, reason = decide(
-            jaccard, max(in_b, in_a), runs / max(1, runs_a + runs_b - runs),
-            runs / min(runs_a, runs_b), min(sizes[a, 1], sizes[b, 1]) / 2.0, longest,
-            matched, differences, numbers,
+            jaccard, max(in_b, in_a), min(1.0, runs / max(1, runs_a + runs_b - runs)),
+            min(1.0, runs / min(runs_a, runs_b)), min(sizes[a, 1], sizes[b, 1]) / 2.0, longest,
+            matched, differences, numbers, numbers + names,
             headlines[a] == headlines[b] and headlines[a] != np.uint64(0), hours, p,
         )  # fmt: skip
         decisions[pair, 0] = verdict

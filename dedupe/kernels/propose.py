@@ -8,8 +8,8 @@ from dedupe.kernels.compiler import njit, types
 
 _RADIX = 11
 SAMPLE = 12
-# A band's key in common can be chance (or a boilerplate's), two hardly are.
-KIN_BANDS = 2
+# Fewer bands in common may be a boilerplate's that fills half of both texts.
+KIN_BANDS = 4
 
 
 @njit(
@@ -232,7 +232,7 @@ def stranger_passages(
     """Say of the passages first to end whether mostly strangers share them.
 
     Of a passage's first holders, those that share a *related* part of the shorter
-    one's passages, or two bands, with one before are its relatives, the rest strangers.
+    one's passages, or KIN_BANDS bands, with one before are its relatives, the rest strangers.
     passages[n] is how many passages node n has, bands[rows[n]] are its band keys. A
     passage is strangers' with *least* of them or more, and half of the holders asked.
     """
