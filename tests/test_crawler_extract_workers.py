@@ -11,6 +11,9 @@ from crawler.extract import workers
 from crawler.extract.workers import ExtractionPool, Task
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from multiprocessing.connection import Connection
+
     import pytest
 
 PARAGRAPH = (
@@ -26,13 +29,19 @@ PAGE = (
 )
 
 
-def _hang_or_die(task: Task) -> object:
+def _work_badly(pipe: Connection) -> None:
+    extract_well = workers._extract
+    workers._extract = lambda task: _hang_or_die(task, extract_well)
+    workers._work(pipe)
+
+
+def _hang_or_die(task: Task, extract_well: Callable[[Task], object]) -> object:
     if "hang" in task.url:
         while True:
             signal.pause()
     if "die" in task.url:
         os.kill(os.getpid(), signal.SIGKILL)
-    return workers._extract(task)
+    return extract_well(task)
 
 
 def test_pages_are_extracted_beside_the_event_loop() -> None:
@@ -58,10 +67,20 @@ def test_pages_are_extracted_beside_the_event_loop() -> None:
     assert empty.reason == "empty page"
 
 
+def test_ending_a_pool_at_work_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_TARGET", _work_badly)
+    pool = ExtractionPool(2, seconds=600.0)
+    good = pool.submit(Task(html=PAGE, url="http://a.test/one"))
+    assert good.result(timeout=60).headline
+    stuck = [pool.submit(Task(html=PAGE, url="http://a.test/hang")) for _ in range(4)]
+    pool.terminate()
+    assert all(future.cancelled() or future.exception() for future in stuck)
+
+
 def test_a_page_that_hangs_or_kills_fails_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(workers, "_extract", _hang_or_die)
+    monkeypatch.setattr(workers, "_TARGET", _work_badly)
     with ExtractionPool(2, seconds=4.0) as pool:
         urls = ["one", "hang", "two", "die", "three"]
         futures = {

@@ -1,21 +1,29 @@
-"""Extraction in worker processes, so that a crawl never waits for a page."""
+"""Extraction in worker processes, so that a crawl never waits for a page.
+
+Every worker has a pipe of its own, and a thread that waits on it. Pools that share one
+queue between their workers share its lock too, and a worker that is killed while it
+holds that lock takes the whole pool with it.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import multiprocessing
+import queue
 import signal
+import threading
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
-
-import billiard
-from billiard.exceptions import TimeLimitExceeded, WorkerLostError
+from typing import TYPE_CHECKING, Self
 
 from crawler.errors import ExtractionError, NotAnArticle
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
     from types import TracebackType
 
     from crawler.extract.rules import Rule
@@ -24,10 +32,14 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 SECONDS_PER_PAGE = 10.0
-_LOST_AFTER = 0.5  # seconds that a dead worker's result may still be on its way
+# Importing the parsers and loading their models is no page's fault.
+_SECONDS_TO_START = 120.0
 # lxml and trafilatura hold on to memory; a worker of this age is replaced.
 _PAGES_PER_WORKER = 2_000
 _WARM_UP = f"<title>Warming up a worker</title><p>{'The first page is slow. ' * 20}</p>"
+# Spawned, not forked: a fork of a process with threads may inherit held locks.
+_SPAWN = multiprocessing.get_context("spawn")
+_starting = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,26 +62,21 @@ class ExtractionPool:
     """
 
     def __init__(self, workers: int = 2, *, seconds: float = SECONDS_PER_PAGE) -> None:
-        self.seconds = seconds
-        # Spawned, not forked: a fork of a process with threads may inherit held locks.
-        self._pool = billiard.get_context("spawn").Pool(
-            workers,
-            initializer=_prepare,
-            timeout=seconds,
-            lost_worker_timeout=_LOST_AFTER,
-            maxtasksperchild=_PAGES_PER_WORKER,
+        self._tasks: queue.SimpleQueue[tuple[Task, Future[Article]] | None] = (
+            queue.SimpleQueue()
         )
+        self._workers = [_Worker(seconds) for _ in range(workers)]
+        self._threads = [
+            threading.Thread(target=self._serve, args=(worker,), daemon=True)
+            for worker in self._workers
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def submit(self, task: Task) -> Future[Article]:
         """Start to extract a page; the future raises NotAnArticle or ExtractionError."""
         future: Future[Article] = Future()
-        future.set_running_or_notify_cancel()
-        self._pool.apply_async(
-            _extract,
-            (task,),
-            callback=lambda result: _settle(future, result),
-            error_callback=lambda info: future.set_exception(self._error(info, task)),
-        )
+        self._tasks.put((task, future))
         return future
 
     async def extract(self, task: Task) -> Article:
@@ -78,13 +85,21 @@ class ExtractionPool:
 
     def close(self) -> None:
         """Wait for the pages at hand, and end the workers."""
-        self._pool.close()
-        self._pool.join()
+        for _ in self._threads:
+            self._tasks.put(None)
+        for thread in self._threads:
+            thread.join()
 
     def terminate(self) -> None:
         """End the workers at once; what they were at is lost."""
-        self._pool.terminate()
-        self._pool.join()
+        with contextlib.suppress(queue.Empty):
+            while True:
+                waiting = self._tasks.get_nowait()
+                if waiting is not None:
+                    waiting[1].cancel()
+        for worker in self._workers:
+            worker.retire()
+        self.close()
 
     def __enter__(self) -> Self:
         return self
@@ -100,36 +115,106 @@ class ExtractionPool:
         else:
             self.close()
 
-    def _error(self, info: Any, task: Task) -> ExtractionError:
-        cause = getattr(info, "exception", info)
-        cause = getattr(cause, "exc", cause)
-        if isinstance(cause, TimeLimitExceeded):
-            reason = f"took over {self.seconds:g} s"
-        elif isinstance(cause, WorkerLostError):
-            reason = "killed its worker"
-        else:
-            reason = f"raised {type(cause).__name__}"
-        logger.warning(
-            "extracting %(url)s: %(reason)s", {"url": task.url, "reason": reason}
-        )
-        return ExtractionError(reason)
+    def _serve(self, worker: _Worker) -> None:
+        worker.start()
+        while (job := self._tasks.get()) is not None:
+            task, future = job
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                answer = worker.extract(task)
+            except Exception as error:
+                logger.warning(
+                    "extracting %(url)s: %(reason)s",
+                    {"url": task.url, "reason": error},
+                    exc_info=not isinstance(error, ExtractionError),
+                )
+                answer = error
+            if isinstance(answer, Exception):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
+        worker.stop()
 
 
-def _settle(future: Future[Article], result: Article | NotAnArticle) -> None:
-    if isinstance(result, NotAnArticle):
-        future.set_exception(result)
-    else:
-        future.set_result(result)
+class _Worker:
+    """One child process, used by one thread; started when there is a page for it."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._process: BaseProcess | None = None
+        self._pipe: Connection | None = None
+        self._pages = 0
+        self._is_retired = False
+
+    def start(self) -> None:
+        """Start the process, where there is none; it loads while others work."""
+        with _starting:
+            if self._process is not None or self._is_retired:
+                return
+            self._pipe, theirs = _SPAWN.Pipe()
+            self._process = _SPAWN.Process(target=_TARGET, args=(theirs,), daemon=True)
+            self._process.start()
+            # With the parent's end of it open, a dead child would not end the pipe.
+            theirs.close()
+            self._pages = 0
+
+    def extract(self, task: Task) -> Article | Exception:
+        """Return the article, or what extract() raised; raises ExtractionError."""
+        if self._pages >= _PAGES_PER_WORKER:
+            self.stop()
+        self.start()
+        try:
+            if self._pages == 0:
+                self._receive(_SECONDS_TO_START)
+            self._pages += 1
+            assert self._pipe is not None
+            self._pipe.send(task)
+            return self._receive(self.seconds)
+        except TimeoutError:
+            self.stop()
+            raise ExtractionError(f"took over {self.seconds:g} s") from None
+        except (EOFError, OSError, AssertionError):
+            self.stop()
+            raise ExtractionError("killed its worker") from None
+
+    def retire(self) -> None:
+        """Kill the process from another thread, for good."""
+        with _starting:
+            self._is_retired = True
+            if self._process is not None:
+                self._process.kill()
+
+    def stop(self) -> None:
+        """End the process, whatever it is at."""
+        with _starting:
+            if self._process is not None and self._pipe is not None:
+                self._pipe.close()
+                self._process.kill()
+                self._process.join()
+                self._process.close()
+            self._process = self._pipe = None
+
+    def _receive(self, seconds: float) -> Article | Exception:
+        assert self._pipe is not None
+        if not self._pipe.poll(seconds):
+            raise TimeoutError
+        answer: Article | Exception = self._pipe.recv()
+        return answer
 
 
-def _prepare() -> None:
+def _work(pipe: Connection) -> None:
+    """Answer pages until the pipe ends: an Article, NotAnArticle or ExtractionError."""
     # Ctrl-C reaches the whole group; the parent ends its workers in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Models and parsers load with the first page, which should not pay for them.
-    _extract(Task(html=_WARM_UP, url="http://localhost/"))
+    pipe.send(_extract(Task(html=_WARM_UP, url="http://localhost/")))
+    with contextlib.suppress(EOFError):
+        while True:
+            pipe.send(_extract(pipe.recv()))
 
 
-def _extract(task: Task) -> Article | NotAnArticle:
+def _extract(task: Task) -> Article | Exception:
     from crawler.extract.article import extract
 
     try:
@@ -142,5 +227,11 @@ def _extract(task: Task) -> Article | NotAnArticle:
             rules=task.rules,
         )
     except NotAnArticle as refusal:
-        # Told as a value: an exception would bring a formatted traceback along.
         return refusal.with_traceback(None)
+    except Exception as error:
+        # Told by name: not every exception can be pickled.
+        logger.exception("extracting %(url)s", {"url": task.url})
+        return ExtractionError(f"raised {type(error).__name__}")
+
+
+_TARGET = _work
