@@ -6,6 +6,7 @@ row of articles) is named, and left to a backup.
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -120,11 +121,10 @@ _QUERIES: dict[str, tuple[str, str]] = {
 def check(store: Store, *, repair: bool = False) -> CheckReport:
     """Check everything; with *repair* derive anew what can be derived."""
     db = store.db
-    problems = [*_check_file(db), *_check_rows(db), *_check_texts(store)]
+    problems = _look(store)
     if repair and problems:
         _repair(store, {problem.part for problem in problems})
-        left = {p.what for p in (*_check_file(db), *_check_rows(db))}
-        left |= {p.what for p in _check_texts(store)}
+        left = {problem.what for problem in _look(store)}
         problems = [
             Problem(
                 part=p.part,
@@ -144,11 +144,27 @@ def check(store: Store, *, repair: bool = False) -> CheckReport:
     )
 
 
+def _look(store: Store) -> list[Problem]:
+    damage = _check_file(store.db)
+    # What is read from a damaged file proves nothing more.
+    if damage:
+        return damage
+    return [*_check_keys(store.db), *_check_rows(store.db), *_check_texts(store)]
+
+
 def _check_file(db: Database) -> list[Problem]:
-    found = [row[0] for row in db.conn.execute("PRAGMA integrity_check(20)")]
+    try:
+        found = [row[0] for row in db.conn.execute("PRAGMA integrity_check(20)")]
+    except sqlite3.DatabaseError as error:
+        found = [str(error)]
+    if found == ["ok"]:
+        return []
+    what = f"damaged: {found[0]}; restore a backup"
+    return [Problem(part="file", what=what, count=len(found))]
+
+
+def _check_keys(db: Database) -> list[Problem]:
     problems = []
-    if found != ["ok"]:
-        problems.append(Problem(part="file", what=str(found[0]), count=len(found)))
     broken = db.conn.execute("PRAGMA foreign_key_check").fetchall()
     if broken:
         tables = ", ".join(sorted({str(row[0]) for row in broken}))

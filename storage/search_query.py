@@ -9,6 +9,7 @@ query, and never to the index.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -57,7 +58,7 @@ def index_words(text: str) -> str:
     Runs of a script without spaces become overlapping pairs of characters and the
     last character, so that every character starts a word.
     """
-    folded = fold(text)
+    folded = fold(_composed(text))
     if folded.isascii():
         return folded
     return " ".join(w for word in folded.split() for w in _split(word))
@@ -102,6 +103,13 @@ def match_expression(query: str) -> str | None:
     return " NOT ".join([f"({expression})", *unwanted])
 
 
+def _composed(text: str) -> str:
+    """Join half-width voicing marks to their letters, which folding sees one by one."""
+    if "\uff9e" in text or "\uff9f" in text:
+        return unicodedata.normalize("NFKC", text)
+    return text
+
+
 def _split(word: str) -> list[str]:
     if max(word) < "\u0e00":
         return [word]
@@ -132,6 +140,7 @@ def _is_character(character: str) -> bool:
 
 def _spellings(asked: str, *, is_phrase: bool) -> tuple[Spelling, ...]:
     is_prefix = asked.endswith("*") and not is_phrase
+    asked = _composed(asked)
     folded = fold(asked)
     texts = [folded, fold(asked.translate(_SPELT_OUT))]
     if _NON_JOINER in asked:

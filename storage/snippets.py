@@ -38,7 +38,7 @@ class Snippet:
 class _Wanted:
     words: frozenset[str]
     prefixes: tuple[str, ...]
-    runs: tuple[str, ...]  # of scripts without spaces, whole
+    runs: tuple[str, ...]  # as they stand in scripts without spaces
 
     def holds(self, word: str) -> bool:
         return word in self.words or (
@@ -67,11 +67,13 @@ def find_hits(text: str, query: str) -> list[tuple[int, int, str]]:
         return []
     hits: list[tuple[int, int, str]] = []
     for chunk in _CHUNK.finditer(text):
+        # Without spaces a chunk is no word, and is looked through by its characters.
+        if max(chunk[0]) >= "\u0e00":
+            hits += _hits_of_runs(chunk, wanted.runs)
+            continue
         hit = next((w for w in fold(chunk[0]).split() if wanted.holds(w)), None)
         if hit is not None:
             hits.append((*_trimmed(chunk), hit))
-        elif wanted.runs and not chunk[0].isascii():
-            hits += _hits_of_runs(chunk, wanted.runs)
     return hits
 
 
@@ -91,9 +93,9 @@ def _wanted(query: str) -> _Wanted:
 
 
 def _unpaired(words: tuple[str, ...]) -> str:
-    """Join the pairs of characters of a run again; "" where there is none."""
-    if not words or max(words[0]) < "\u0e00":
-        return ""
+    """Join the pairs of characters of a run again; a word of letters is itself."""
+    if max(words[0]) < "\u0e00":
+        return words[0]
     return "".join([words[0], *(word[-1] for word in words[1:])])
 
 

@@ -147,7 +147,7 @@ class Stories:
 
     def _write(self, group: Group, story: int, members: Mapping[int, Member]) -> None:
         own = [members[article] for article in group.members]
-        canonical = self.keeper.canonical(own)
+        canonical = self._kept(story, own) or self.keeper.canonical(own)
         first = self.keeper.first(own)
         days = [member.published for member in own if member.published]
         outlets = {member.outlet for member in own}

@@ -1,0 +1,338 @@
+from __future__ import annotations
+
+import csv
+import json
+import sqlite3
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dedupe.errors import ParameterError
+from dedupe.parameters import DEFAULT
+from storage.check import check
+from storage.editing import keep, keep_article, merge_stories, split_story
+from storage.errors import DatabaseError, UnknownFormatError
+from storage.explaining import explain
+from storage.export import export_articles
+from storage.forget import forget
+from storage.merge import merge_databases
+from storage.parameters import parse_settings
+from storage.prune import prune
+from storage.rededupe import plan, rededupe
+from storage.search import search_articles
+from storage.settle import settle
+from storage.store import Store
+from storage.stories import find_story
+from tests.storage_articles import START, make_article, prose
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def store(tmp_path: Path):
+    with Store.open(tmp_path / "news.db", now=lambda: START) as opened:
+        yield opened
+
+
+def stories(store: Store) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for story, article in store.db.conn.execute(
+        "SELECT story, id FROM articles ORDER BY id"
+    ):
+        found.setdefault(story, []).append(article)
+    return found
+
+
+def shown(store: Store) -> list[int]:
+    rows = store.db.conn.execute("SELECT canonical FROM stories ORDER BY id")
+    return [row[0] for row in rows]
+
+
+def test_keep_rules(store: Store) -> None:
+    store.add(make_article(1, blocks=prose(1, 8)[:6], minutes=0))
+    store.add(make_article(2, blocks=prose(1, 8), outlet="Valley Echo", minutes=90))
+    store.add(make_article(3, blocks=prose(1, 8)[:7], outlet="Coast", minutes=180))
+    assert shown(store) == [1]
+    assert keep(store, "longest").changed == 1
+    assert shown(store) == [2]
+    keep(store, "Coast, Valley Echo")
+    assert shown(store) == [3]
+    with pytest.raises(DatabaseError, match="Nowhere"):
+        keep(store, "Nowhere")
+    keep_article(store, 2)
+    keep(store, "earliest")
+    assert shown(store) == [2]
+    assert check(store).problems == ()
+
+
+def test_the_keep_rule_is_kept(store: Store) -> None:
+    keep(store, "longest")
+    with Store.open(store.path) as again:
+        again.add(make_article(1, blocks=prose(1, 8)[:6]))
+        again.add(make_article(2, blocks=prose(1, 8), outlet="Valley Echo"))
+        assert shown(again) == [2]
+
+
+def test_merged_by_hand_stays_merged(store: Store) -> None:
+    store.add_all([make_article(1), make_article(2), make_article(3, text=2)])
+    first, second = stories(store)
+    report = merge_stories(store, [first, second], reviewer="ann")
+    assert list(report.stories.values()) == [(1, 2, 3)]
+    assert find_story(store.db, second) == find_story(store.db, first)
+    rededupe(store, DEFAULT)
+    assert list(stories(store).values()) == [[1, 2, 3]]
+    assert check(store).problems == ()
+
+
+def test_split_by_hand_stays_split(store: Store) -> None:
+    store.add_all([make_article(1), make_article(2, text=1), make_article(3, text=1)])
+    (story,) = stories(store)
+    split_story(store, story, [2], reviewer="ann")
+    assert sorted(stories(store).values()) == [[1, 3], [2]]
+    rededupe(store, DEFAULT)
+    assert sorted(stories(store).values()) == [[1, 3], [2]]
+    assert check(store).problems == ()
+    with pytest.raises(DatabaseError, match="is not in story"):
+        split_story(store, story, [2], reviewer="ann")
+
+
+def test_rededupe_says_first_and_does_then(store: Store) -> None:
+    store.add(make_article(1, blocks=prose(1, 6)))
+    # Two of three paragraphs in common: near under 0.3, a follow-up under 0.55.
+    store.add(make_article(2, blocks=[*prose(1, 6)[:4], *prose(2, 4)], outlet="Echo"))
+    assert len(stories(store)) == 2
+    loose = parse_settings(["near_jaccard=0.3"], store.parameters)
+    before = list(store.db.conn.iterdump())
+    told = plan(store, loose)
+    assert list(store.db.conn.iterdump()) == before
+    done = rededupe(store, loose)
+    assert (
+        (told.stories_after, told.moved) == (done.stories_after, done.moved) == (1, 2)
+    )
+    with Store.open(store.path) as again:
+        assert again.parameters == loose
+    assert check(store).problems == ()
+
+
+@pytest.mark.parametrize("setting", ["nonsense=1", "near_jaccard=often", "bands=0"])
+def test_settings_that_cannot_work(setting: str) -> None:
+    with pytest.raises(ParameterError):
+        parse_settings([setting], DEFAULT)
+
+
+def test_forgotten_is_gone_from_the_file(store: Store, tmp_path: Path) -> None:
+    store.add(make_article(1, blocks=[*prose(1), "The quokka zanzibarred him."]))
+    now = [*prose(500), "An ornithoquux flew over."]
+    store.add(make_article(1, blocks=now, fetched=START + timedelta(days=1)))
+    store.add_all([make_article(n) for n in range(2, 30)])
+    secret = [
+        prose(500)[3].encode(),
+        prose(1)[2].encode(),
+        b"zanzibarred",
+        b"ornithoquux",
+    ]
+    report = forget(store, make_article(1).url, reason="court order")
+    assert (report.article, report.revisions) == (1, 1)
+    assert search_articles(store.db, "ornithoquux") == []
+    for path in tmp_path.iterdir():
+        data = path.read_bytes()
+        assert not [text for text in secret if text in data], path
+    assert check(store).problems == ()
+    assert store.add(make_article(1)).verdict == "forgotten"
+    assert store.add(make_article(1, text=9)).article is None
+
+
+def test_the_story_goes_on_without_a_forgotten_article(store: Store) -> None:
+    store.add(make_article(1))
+    store.add_all([make_article(n, text=1, outlet=f"Paper {n}") for n in (2, 3)])
+    (story,) = stories(store)
+    forget(store, "1", reason="asked")
+    assert stories(store) == {story: [2, 3]}
+    assert shown(store) == [2]
+    again = store.add(make_article(4, text=1, outlet="Late"))
+    assert again.story == story
+    assert check(store).problems == ()
+
+
+def test_a_url_can_be_barred_before_it_is_seen(store: Store) -> None:
+    article = make_article(1)
+    assert forget(store, article.url, reason="asked").article is None
+    assert store.add(article).verdict == "forgotten"
+
+
+def test_merged_databases_hold_what_one_crawl_would(tmp_path: Path) -> None:
+    articles = [
+        make_article(n, text=n // 3, outlet=f"Paper {n % 4}") for n in range(24)
+    ]
+    for name, some in (("a", articles[::2]), ("b", articles[1::2]), ("one", articles)):
+        with Store.open(tmp_path / f"{name}.db") as store:
+            store.add_all(some)
+    parts, into = [tmp_path / "a.db", tmp_path / "b.db"], tmp_path / "all.db"
+    assert merge_databases(parts, into).articles == 24
+    with Store.open(into) as ours, Store.open(tmp_path / "one.db") as theirs:
+        urls = "SELECT story, url FROM articles ORDER BY url"
+        groups = [
+            sorted(
+                sorted(url for s, url in rows if s == story)
+                for story in {s for s, _ in rows}
+            )
+            for rows in (
+                opened.db.conn.execute(urls).fetchall() for opened in (ours, theirs)
+            )
+        ]
+        assert groups[0] == groups[1]
+        before = list(ours.db.conn.iterdump())
+    again = merge_databases(parts, into)
+    assert (again.articles, again.known, again.revisions) == (0, 24, 0)
+    with Store.open(into) as ours:
+        assert list(ours.db.conn.iterdump()) == before
+
+
+def test_merging_keeps_both_texts_and_settles_down(tmp_path: Path) -> None:
+    paths = [tmp_path / "a.db", tmp_path / "b.db"]
+    for day, path in enumerate(paths):
+        with Store.open(path) as store:
+            when = START + timedelta(days=day + 1)
+            store.add(make_article(1, text=day, fetched=when))
+    for order in (paths, paths[::-1]):
+        into = tmp_path / f"{order[0].stem}-first.db"
+        assert merge_databases(order, into).revisions == 1
+        assert merge_databases(order, into).revisions == 0
+        with Store.open(into) as store:
+            body = store.db.conn.execute("SELECT body FROM articles").fetchall()
+            old = store.db.conn.execute("SELECT body FROM revisions").fetchall()
+        assert (body, old) == (
+            [("\n\n".join(prose(1)),)],
+            [("\n\n".join(prose(0)),)],
+        )
+
+
+def test_export_formats(store: Store, tmp_path: Path) -> None:
+    store.add(make_article(1, authors=("Ann Ode",), headline="=cmd|' /C calc'!A0"))
+    store.add(make_article(2, text=1, outlet="Valley Echo", headline="Other words"))
+    lines = tmp_path / "news.jsonl"
+    assert export_articles(store.db, lines).articles == 1
+    (row,) = map(json.loads, lines.read_text("utf-8").splitlines())
+    assert (row["authors"], row["outlet"], row["copies"]) == (
+        ["Ann Ode"],
+        "Harbour Post",
+        1,
+    )
+    table = tmp_path / "news.csv"
+    assert export_articles(store.db, table, everything=True).articles == 2
+    with table.open(encoding="utf-8", newline="") as file:
+        cells = list(csv.DictReader(file))
+    assert cells[0]["headline"].startswith("'=")
+    assert {row["story"] for row in cells} == {str(row) for row in stories(store)}
+    with pytest.raises(UnknownFormatError):
+        export_articles(store.db, tmp_path / "news.docx")
+    assert sorted(p.name for p in tmp_path.glob("*.part")) == []
+
+
+def test_export_parquet(store: Store, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    store.add(make_article(1, tags=("ports", "wind")))
+    path = tmp_path / "news.parquet"
+    export_articles(store.db, path)
+    (row,) = parquet.read_table(path).to_pylist()
+    assert (row["tags"], row["id"]) == (["ports", "wind"], 1)
+
+
+def test_a_published_copy_tells_no_secrets(store: Store, tmp_path: Path) -> None:
+    store.add_all([make_article(1), make_article(2, text=1, outlet="Echo")])
+    (story,) = stories(store)
+    split_story(store, story, [2], reviewer="a-secret-reviewer")
+    forget(store, "http://secret.test/tombstone", reason="a-secret-reason")
+    public = tmp_path / "public.db"
+    export_articles(store.db, public)
+    data = public.read_bytes()
+    assert b"a-secret" not in data
+    assert b"secret.test" not in data
+    with Store.open(public) as copy:
+        assert check(copy).problems == ()
+        assert search_articles(copy.db, prose(1)[0].split()[0])
+
+
+DAMAGE = [
+    ("DELETE FROM bands WHERE article = 1", "index"),
+    ("DELETE FROM passage_keys", "index"),
+    ("INSERT INTO bands (key, article) VALUES (5, 99)", "index"),
+    ("INSERT INTO search (search) VALUES ('delete-all')", "search"),
+    ("INSERT INTO search (rowid, headline, body) VALUES (99, 'x', 'y')", "search"),
+    ("UPDATE articles SET role = 'copy'", "stories"),
+    ("UPDATE articles SET story = NULL WHERE id = 2", "stories"),
+    ("UPDATE stories SET size = 9", "stories"),
+    ("INSERT INTO story_aliases (id, story) VALUES (1, 1)", "aliases"),
+]
+
+
+@pytest.mark.parametrize(("sql", "part"), DAMAGE)
+def test_check_finds_and_repairs(store: Store, sql: str, part: str) -> None:
+    store.add_all([make_article(1), make_article(2), make_article(3, text=2)])
+    expected = sorted(stories(store).values())
+    store.db.conn.execute(sql)
+    found = check(store)
+    assert part in {problem.part for problem in found.problems}
+    assert not found.is_sound
+    assert check(store, repair=True).is_sound
+    assert check(store).problems == ()
+    assert sorted(stories(store).values()) == expected
+
+
+def test_explain_reads_the_texts_again(store: Store) -> None:
+    store.add(make_article(1))
+    store.add(make_article(2, blocks=prose(1)[:2], outlet="Valley Echo", minutes=9))
+    report = explain(
+        store.db,
+        "1",
+        make_article(2, outlet="Valley Echo").url,
+        parameters=store.parameters,
+    )
+    assert report.same_story
+    assert report.verdict.verdict == "excerpt"
+    assert report.stored is not None
+    assert report.passages[0].text in "\n\n".join(prose(1))
+    with pytest.raises(DatabaseError, match="no article 77"):
+        explain(store.db, "1", "77", parameters=store.parameters)
+
+
+def test_prune_leaves_articles_and_the_young(store: Store) -> None:
+    store.add(make_article(1))
+    with store.transaction() as db:
+        db.conn.executemany(
+            "INSERT INTO pages (url_key, url, kind, last_fetched) VALUES (?, ?, ?, ?)",
+            [
+                ("a", "a", "article", "2020-01-01T00:00:00Z"),
+                ("b", "b", "article", "2026-01-01T00:00:00Z"),
+                ("c", "c", "feed", "2020-01-01T00:00:00Z"),
+            ],
+        )
+    before = START - timedelta(days=730)
+    assert prune(store, "pages", before=before).deleted == 1
+    assert prune(store, "runs", before=before).deleted == 0
+    assert prune(store, "rejected-pairs", before=before).deleted == 0
+    assert store.db.conn.execute("SELECT count(*) FROM articles").fetchone() == (1,)
+
+
+def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    with Store.open(path) as store:
+        store.add_all([make_article(n) for n in range(20)])
+        store.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        page = store.db.conn.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'articles_published'"
+        ).fetchone()[0]
+    with path.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\x07" * 200)
+    with sqlite3.connect(path) as conn:
+        assert conn.execute("PRAGMA quick_check").fetchone() != ("ok",)
+    conn.close()
+    with Store.open(path) as store:
+        assert "file" in {problem.part for problem in check(store).problems}
+
+
+def test_settle_without_work_does_nothing(store: Store) -> None:
+    assert settle(store).articles == 0
