@@ -11,7 +11,7 @@ from crawler.errors import OutletError
 from crawler.problems import find_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from scrapy.crawler import AsyncCrawlerProcess, Crawler
@@ -196,6 +196,7 @@ def _report(session: Session, db: Path, seconds: float, settled: int) -> CrawlRe
     with Store.open(db, read_only=True) as store:
         state = CrawlState(store.db)
         outlets = tuple(_outlet_report(queue, state) for queue in queues)
+        alarms = tuple(_alarms(store.db, outlets, session.now()))
     total = sum((queue.counts for queue in queues), start=type(queues[0].counts)())
     return CrawlReport(
         run=session.outcome.run or 0,
@@ -216,7 +217,22 @@ def _report(session: Session, db: Path, seconds: float, settled: int) -> CrawlRe
         failed=_by_reason(total, "failed: "),
         outlets=outlets,
         notes=tuple(session.outcome.notes),
+        alarms=alarms,
     )
+
+
+def _alarms(db: Any, outlets: tuple[OutletReport, ...], now: float) -> Iterator[str]:
+    """Yield what a run may have done wrong: too many copies, too large a story."""
+    from storage.health import NEARLY_COPIES, read_health
+
+    health = read_health(db, now=now)
+    crawled = {outlet.host for outlet in outlets}
+    yield from health.alarms
+    for outlet in health.outlets:
+        if outlet.host in crawled:
+            for alarm in outlet.alarms:
+                if alarm.startswith(NEARLY_COPIES):
+                    yield f"{outlet.host}: {alarm}"
 
 
 def _outlet_report(queue: OutletQueue, state: Any) -> OutletReport:

@@ -17,7 +17,7 @@ def find_problem(queue: OutletQueue, state: CrawlState) -> str | None:
         return queue.stopped
     known = state.sources(queue.id)
     listed = [source for source in known if source.outcome == "listing"]
-    if any(source.found for source in listed) or queue.counts["articles"]:
+    if queue.counts["articles"] or state.is_news(queue.id):
         return _unanswered(queue, [source.reason for source in listed])
     if listed or queue.counts["pages"]:
         return NOT_NEWS

@@ -221,6 +221,14 @@ class CrawlState:
         row = self.db.execute(f"SELECT count(*) FROM pages {_NEW}", [outlet]).fetchone()
         return int(row[0])
 
+    def is_news(self, outlet: int) -> bool:
+        """Tell whether an article of the outlet is stored, or may be: one waits."""
+        sql = f"SELECT 1 FROM pages {_NEW} LIMIT 1"
+        if self.db.execute(sql, [outlet]).fetchone():
+            return True
+        sql = "SELECT 1 FROM articles WHERE outlet = ? LIMIT 1"
+        return self.db.execute(sql, [outlet]).fetchone() is not None
+
     def same_id(self, page: PageState) -> list[PageState]:
         """Return stored articles of the outlet whose URL carries the same id."""
         if page.url_id is None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 DAY = 86400.0
+NEARLY_COPIES = "nearly all copies"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +193,7 @@ def _with_alarms(
     if fetched >= limits.least and (failed or 0) / fetched > limits.error_share:
         alarms.append(f"errors: {failed} of {fetched} fetches of the last day failed")
     if month >= limits.least and health.copy_share > limits.copy_share:
-        alarms.append(f"nearly all copies: {health.copy_share:.0%} of its articles")
+        alarms.append(f"{NEARLY_COPIES}: {health.copy_share:.0%} of its articles")
     return replace(health, alarms=tuple(alarms))
 
 

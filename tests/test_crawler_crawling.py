@@ -1,0 +1,204 @@
+"""Whole crawls: real servers, real children, some of them killed."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import sqlite3
+import subprocess
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests import crawled_outlets as made
+from tests.crawled_outlets import Outlets, command, served, wirecopy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def outlets() -> Iterator[Outlets]:
+    with served() as outlets:
+        yield outlets
+
+
+def rows(db: Path, sql: str) -> list[tuple[Any, ...]]:
+    connection = sqlite3.connect(db)
+    try:
+        return connection.execute(sql).fetchall()
+    finally:
+        connection.close()
+
+
+def test_a_second_crawl_finds_nothing_and_asks_politely(
+    outlets: Outlets, tmp_path: Path
+) -> None:
+    db = tmp_path / "news.db"
+    first = wirecopy(outlets, "crawl", "one.example", "--db", db, "--json")
+    assert first.returncode == 0, first.stderr
+    report = json.loads(first.stdout)
+    assert (report["new"], report["waiting"]) == (5, 0)
+    before = len(outlets.log)
+    second = wirecopy(outlets, "crawl", "one.example", "--db", db, "--json")
+    assert json.loads(second.stdout)["new"] == 0
+    asked = outlets.log[before:]
+    assert {request.status for request in asked} == {304}
+    assert len(asked) <= 2
+    assert not [path for path in outlets.paths("one.example") if "private" in path]
+
+
+def test_variants_and_changed_texts_are_one_article(
+    outlets: Outlets, tmp_path: Path
+) -> None:
+    db = tmp_path / "news.db"
+    urls = ["http://one.example/?utm_source=x", "http://www.one.example/"]
+    for url in urls:
+        assert wirecopy(outlets, "crawl", url, "--db", db).returncode == 0
+    assert rows(db, "SELECT count(*) FROM articles") == [(5,)]
+    assert rows(db, "SELECT count(*) FROM outlets WHERE home IS NOT NULL") == [(1,)]
+
+
+def test_killed_crawls_lose_nothing_and_fetch_nothing_twice(tmp_path: Path) -> None:
+    hosts = [f"paper{n}.example" for n in range(4)]
+    db = tmp_path / "news.db"
+    chance = random.Random(4)
+    with served(articles=12) as outlets:
+        for _ in range(3):
+            committed = set()
+            child = subprocess.Popen(
+                command("crawl", *hosts, "--db", db),
+                env=outlets.environ,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            wanted = len(outlets.log) + chance.randrange(10, 40)
+            while child.poll() is None and len(outlets.log) < wanted:
+                # The child is running: its next request or its end is what we wait for.
+                try:
+                    child.wait(0.02)
+                except subprocess.TimeoutExpired:
+                    continue
+            child.kill()
+            child.wait()
+            if db.exists() and db.stat().st_size:
+                sql = "SELECT url FROM pages WHERE outcome = 'article'"
+                committed = {row[0] for row in rows(db, sql)}
+            mark = len(outlets.log)
+        assert wirecopy(outlets, "crawl", *hosts, "--db", db).returncode == 0
+        after = {f"http://{r.host}{r.path}" for r in outlets.log[mark:]}
+    assert not committed & after
+    assert rows(db, "SELECT count(*), count(DISTINCT url_key) FROM articles") == [
+        (48, 48)
+    ]
+    assert rows(db, "PRAGMA integrity_check") == [("ok",)]
+    assert rows(db, "SELECT count(*) FROM pages WHERE outcome IS NULL") == [(0,)]
+
+
+def test_sigterm_commits_what_is_there(tmp_path: Path) -> None:
+    db = tmp_path / "news.db"
+    with served(
+        articles=40, robots={"one.example": "User-agent: *\nCrawl-delay: 1\n"}
+    ) as o:
+        child = subprocess.Popen(
+            command("crawl", "one.example", "--db", db, "--json"),
+            env=o.environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        while child.poll() is None and len(o.log) < 5:
+            try:
+                child.wait(0.05)
+            except subprocess.TimeoutExpired:
+                continue
+        child.send_signal(signal.SIGTERM)
+        out, err = child.communicate(timeout=15)
+    assert json.loads(out)["reason"] != "finished", err
+    assert b"run the same command to go on" in err
+    stored, left = rows(
+        db,
+        "SELECT sum(outcome = 'article'), sum(outcome IS NULL) FROM pages"
+        " WHERE kind = 'article'",
+    )[0]
+    assert stored >= 1
+    # The 40 of the feed, and the link that robots.txt forbids or that waits as well.
+    assert stored + left in {40, 41}
+
+
+def test_crawl_delay_is_kept(tmp_path: Path) -> None:
+    robots = {"slow.example": "User-agent: *\nCrawl-delay: 0.5\nDisallow: /private/\n"}
+    with served(articles=4, robots=robots) as outlets:
+        done = wirecopy(outlets, "crawl", "slow.example", "--db", tmp_path / "a.db")
+        assert done.returncode == 0, done.stderr
+        log = sorted(outlets.log, key=lambda request: request.began)
+    assert len(log) >= 7
+    for one, two in pairwise(log):
+        assert two.began - one.began >= 0.45
+        assert two.began >= one.ended
+
+
+def test_bad_outlets_neither_stop_nor_starve_the_good(tmp_path: Path) -> None:
+    db = tmp_path / "news.db"
+    bad = {
+        "loop.example": made.redirect_loop,
+        "bomb.example": made.bomb,
+        "endless.example": made.endless,
+        "reset.example": made.reset,
+        "failing.example": made.failing,
+        "garbage.example": made.garbage,
+    }
+    good = [f"good{n}.example" for n in range(4)]
+    with served() as outlets:
+        outlets.hosts.update(bad)
+        outlets.hosts["links.example"] = made.hostile_links
+        hosts = [*bad, "links.example", *good]
+        done = wirecopy(outlets, "crawl", *hosts, "--db", db, "--json")
+        status = wirecopy(None, "status", "--db", db, "--json")
+    assert done.returncode == 3, done.stderr
+    report = json.loads(done.stdout)
+    problems = {o["host"] for o in report["outlets"] if o["problem"]}
+    assert problems >= set(bad)
+    assert sum(o["new"] for o in report["outlets"] if o["host"] in good) == 20
+    assert status.returncode == 3
+    named = {o["host"] for o in json.loads(status.stdout)["outlets"] if o["alarms"]}
+    assert named >= set(bad)
+
+
+def test_private_addresses_are_refused_without_a_proxy(
+    outlets: Outlets, tmp_path: Path
+) -> None:
+    for host in ("127.0.0.1", "0x7f.1", "2130706433"):
+        url = f"http://{host}:{outlets.port}/"
+        done = wirecopy(None, "crawl", url, "--db", tmp_path / "a.db")
+        assert done.returncode == 1
+        assert "private address" in done.stderr
+    assert outlets.log == []
+
+
+@pytest.mark.parametrize(
+    ("targets", "line"),
+    [
+        (["no such outlet"], "is no outlet of the catalogue, host or URL"),
+        (["ftp://paper.example/"], "is no http(s) URL"),
+        (["http://paper.example:99999/"], "has no valid port"),
+    ],
+)
+def test_bad_targets_are_one_line_and_write_nothing(
+    targets: list[str], line: str, tmp_path: Path
+) -> None:
+    db = tmp_path / "news.db"
+    done = wirecopy(None, "crawl", *targets, "--db", db)
+    assert done.returncode == 1
+    assert line in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not db.exists()
+
+
+def test_a_host_that_is_not_news_says_so(tmp_path: Path) -> None:
+    with served(articles=0) as outlets:
+        done = wirecopy(outlets, "crawl", "shop.example", "--db", tmp_path / "a.db")
+    assert done.returncode == 1
+    assert "is this a news outlet?" in done.stderr
