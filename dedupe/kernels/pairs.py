@@ -80,7 +80,8 @@ def decide(
         share = numbers / differences if differences > 0 else 0.0
         if numbers * p[13] < shared:
             share = 0.0
-        elif numbers >= 1 and facts >= 2 and facts >= p[14] * differences:
+        spread = facts * p[13] >= shared and facts >= p[14] * differences
+        if spread and numbers >= 1 and facts >= 2:
             return REJECTED, TEMPLATE
         if numbers >= p[3] and share >= p[4]:
             return REJECTED, TEMPLATE
