@@ -1,0 +1,94 @@
+"""Verdicts and stories of small sets of texts."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dedupe.batch import find_stories
+from dedupe.verify import record, verify
+
+STORY = (
+    "The ferry to the northern islands stopped before noon because the wind had "
+    "turned. Passengers slept in the school hall while farmers brought bread and "
+    "milk. The mayor said that the pier would open again once divers had looked at "
+    "its pillars. Nobody was hurt, and the mail arrived by helicopter in the evening. "
+)
+MORE = (
+    "An engineer from the capital blamed the old ropes, which the company had meant "
+    "to change last spring. The captain thanked the children who sang until midnight."
+)
+OTHER = (
+    "Three bakeries closed in the old town after rents had doubled within a year. "
+    "Their owners met the council and asked for a market hall beside the station, "
+    "where stalls would cost less and visitors would find them without a map."
+)
+HOUR = 3600
+
+
+def test_copies_join_and_strangers_do_not() -> None:
+    texts = [STORY + MORE, STORY, OTHER, STORY + MORE, (STORY + MORE).upper()]
+    stories = find_stories(texts)
+    assert stories.story.tolist() == [0, 0, 1, 0, 0]
+    assert stories.verdict(2) is None
+    assert stories.role(0) == "canonical"
+    assert stories.verdict(3) == "exact"
+    assert stories.verdict(1) == "excerpt" or stories.verdict(1) == "near"
+    assert stories.survivors.tolist() == [0, 2]
+
+
+def test_keep_rules() -> None:
+    texts, times = [STORY, STORY + MORE], [5 * HOUR, 9 * HOUR]
+    assert find_stories(texts, published=times).survivors.tolist() == [0]
+    assert find_stories(texts, keep="longest").survivors.tolist() == [1]
+    kept = find_stories(texts, outlets=["a", "b"], keep=["b", "a"])
+    assert kept.survivors.tolist() == [1]
+
+
+def test_a_template_filled_twice_is_no_copy() -> None:
+    form = "Acme said net profit was {} million in the quarter against {} million. " * 4
+    a = record(form.format(*range(11, 19)))
+    b = record(form.format(*range(31, 39)))
+    assert verify(a, b).verdict == "rejected"
+
+
+def test_one_number_corrected_joins() -> None:
+    title = "Ferry stops as wind turns on islands"
+    a = record(STORY + "Twelve boats stayed out.", title, published=0)
+    b = record(STORY + "Fifteen boats stayed out.", title, published=HOUR)
+    assert verify(a, b).verdict == "correction"
+    assert not verify(a, record(OTHER, "Bakeries close")).joins
+
+
+def test_briefs_join_only_when_equal_and_close() -> None:
+    brief = "Rain is expected in the north tonight."
+    stories = find_stories(
+        [brief, brief, brief, brief + " Perhaps.", "", ""],
+        published=[0, 40 * HOUR, 900 * HOUR, 0, 0, 0],
+    )
+    assert stories.story[0] == stories.story[1]
+    assert len(set(stories.story.tolist())) == 5
+
+
+def test_explain_shows_what_is_shared() -> None:
+    stories = find_stories([STORY + MORE, OTHER + " " + STORY])
+    found = stories.explain(0, 1)
+    passage = max(found.passages, key=lambda p: p.words)
+    left = (STORY + MORE)[passage.start_a : passage.end_a]
+    right = (OTHER + " " + STORY)[passage.start_b : passage.end_b]
+    assert left == right
+    assert left.startswith("The ferry")
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    texts=st.lists(st.text(max_size=120) | st.sampled_from([STORY, MORE]), max_size=8)
+)
+def test_every_article_has_one_story_and_every_story_one_canonical(
+    texts: list[str],
+) -> None:
+    stories = find_stories(texts)
+    assert len(stories) == len(texts)
+    assert np.count_nonzero(stories.is_canonical) == len(stories.canonical)
+    assert sorted(a for m in stories.members() for a in m) == list(range(len(texts)))
