@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from storage.keeping import Member
     from storage.pairs import StoredPair
 
-_CODES = {verdict: code for code, verdict in enumerate(VERDICTS)}
+_CODES: dict[str, int] = {verdict: code for code, verdict in enumerate(VERDICTS)}
 _EXCERPT, _DIGEST = _CODES["excerpt"], _CODES["digest"]
 
 

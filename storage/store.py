@@ -78,22 +78,29 @@ class Store:
         """
         with named_errors(self.path):
             if self.db.conn.in_transaction:
-                try:
-                    with self.db.atomic():
-                        yield self.db
-                except BaseException:
-                    self.forget_caches()
-                    raise
+                yield from self._savepoint()
                 return
             self.db.execute("BEGIN IMMEDIATE")
             try:
                 yield self.db
                 self.db.execute("COMMIT")
             except BaseException:
-                if self.db.conn.in_transaction:
-                    self.db.execute("ROLLBACK")
-                self.forget_caches()
+                self._roll_back()
                 raise
+
+    def _roll_back(self) -> None:
+        # A full disk may have ended the transaction already.
+        if self.db.conn.in_transaction:
+            self.db.execute("ROLLBACK")
+        self.forget_caches()
+
+    def _savepoint(self) -> Iterator[Database]:
+        try:
+            with self.db.atomic():
+                yield self.db
+        except BaseException:
+            self.forget_caches()
+            raise
 
     @property
     def adder(self) -> Adder:

@@ -145,7 +145,8 @@ class Stories:
                 ids[place] = self.mint(members[group.anchor].headline)
         return [ids[place] for place in range(len(groups))]
 
-    def _write(self, group: Group, story: int, members: Mapping[int, Member]) -> None:
+    def _write(self, group: Group, story: int, members: Mapping[int, Member]) -> int:
+        """Write one story and its members' roles; return the article that it shows."""
         own = [members[article] for article in group.members]
         canonical = self._kept(story, own) or self.keeper.canonical(own)
         first = self.keeper.first(own)
