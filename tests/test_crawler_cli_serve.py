@@ -20,19 +20,23 @@ COMMAND = str(Path(sys.executable).with_name("wirecopy"))
 
 def test_serves_on_loopback_until_stopped(tmp_path):
     path = build(tmp_path / "news.db")
-    with subprocess.Popen(
+    server = subprocess.Popen(
         [COMMAND, "serve", str(path), "--port", "0", "--json", "--review", "anna"],
         stdout=subprocess.PIPE,
         text=True,
-    ) as server:
+    )
+    try:
         facts = json.loads(server.stdout.readline())
         assert facts["address"].startswith("http://127.0.0.1:")
         assert "/-/sign-in?token=" in facts["sign_in"]["anna"]
         with urllib.request.urlopen(facts["address"]) as page:
             assert page.url.endswith("/news/-/today")
             assert b"Newest stories" in page.read()
+    finally:
         server.terminate()
-        assert server.wait(timeout=60) in (0, -signal.SIGTERM)
+        status = server.wait(timeout=60)
+        server.stdout.close()
+    assert status in (0, -signal.SIGTERM)
 
 
 def test_a_missing_database_is_one_line(tmp_path):

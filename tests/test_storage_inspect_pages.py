@@ -145,11 +145,16 @@ def test_what_is_not_there_is_404(get, path):
 def test_sql_and_download_are_off_unless_asked_for(get, database):
     assert get("/news?sql=select+1").status_code == 403
     assert get("/news.db").status_code == 403
-    open_to_all = visitor(database, Serving(sql=True, download=True))
+    open_to_all = visitor(database, Serving(sql=True, download=True, immutable=True))
     assert (
         open_to_all("/news.json?sql=select+wirecopy_fold('Ä')+as+x").status_code == 200
     )
     assert open_to_all("/news.db").content.startswith(b"SQLite format 3")
+
+
+def test_a_file_that_may_change_is_not_offered_for_download(database):
+    with pytest.raises(DatabaseError, match="--immutable"):
+        build_site(database, Serving(download=True))
 
 
 def test_a_merged_story_redirects(tmp_path):

@@ -30,7 +30,11 @@ if TYPE_CHECKING:
     help="Port to listen on; 0 takes a free one.",
 )
 @click.option("--sql", is_flag=True, help="Let visitors run their own SQL queries.")
-@click.option("--download", is_flag=True, help="Let visitors download the database.")
+@click.option(
+    "--download",
+    is_flag=True,
+    help="Let visitors download the database; needs --immutable.",
+)
 @click.option(
     "--immutable",
     is_flag=True,

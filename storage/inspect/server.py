@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 class Serving:
     """How to serve. *reviewers* are let in by a link each; none: no Review page.
 
-    *sql* allows any query and *download* the whole file. *immutable* is for a file
+    *sql* allows any query; *download* the whole file, if *immutable*. That is for a file
     that nothing writes while it is served, also on a read-only disk. *base_url* is the
     path under which a proxy serves the site.
     """
@@ -53,6 +53,10 @@ def build_site(path: Path, serving: Serving) -> Any:
     from storage.inspect import plugin
 
     open_database(path, read_only=True, create=False).close()
+    if serving.download and not serving.immutable:
+        raise DatabaseError(
+            f"{path} may change while it is downloaded: add --immutable"
+        )
     if serving.immutable and serving.reviewers:
         raise DatabaseError(f"{path} is served immutable: no answer could be kept")
     if not pm.is_registered(plugin):
@@ -124,6 +128,8 @@ def serve(
         address=root + serving.base_url,
         sign_in={n: root + sign_in_path(site, n) for n in serving.reviewers},
     )
+    # The kernel keeps visitors waiting from here on, until uvicorn takes them.
+    bound.listen()
     if started is not None:
         started(served)
     # Ctrl-C is how it is stopped; uvicorn has closed everything before it raises.
