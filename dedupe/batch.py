@@ -142,7 +142,9 @@ def find_stories(
             end = start + _BATCH
             builder.add(
                 TextColumn.from_strings(texts[start:end]),
-                headlines and TextColumn.from_strings(headlines[start:end]),
+                None
+                if headlines is None
+                else TextColumn.from_strings(headlines[start:end]),
                 published=None if times is None else times[start:end],
             )
         rule, preference = _preference(keep, outlets, len(texts))

@@ -122,10 +122,11 @@ def _strangers(
     )
 
     def ask(span: tuple[int, int]) -> NDArray[np.uint8]:
-        return propose.stranger_passages(
+        asked: NDArray[np.uint8] = propose.stranger_passages(
             passages.members, passages.bounds, groups, places, sizes,
             bands, articles, parameters.stranger_groups, RELATED, *span,
         )  # fmt: skip
+        return asked
 
     parts = list(pool.map(ask, spans(len(passages), 8)))
     return np.concatenate(parts or [np.zeros(0, np.uint8)]).astype(bool)
@@ -138,7 +139,8 @@ def _nothing_else(
     total = np.concatenate(([0], np.cumsum(masked, dtype=np.int64)))
     hidden = total[starts[1:]] - total[starts[:-1]]
     sizes = np.diff(starts)
-    return ((hidden == sizes) & (sizes > 0)).astype(np.uint8)
+    nothing: NDArray[np.bool_] = (hidden == sizes) & (sizes > 0)
+    return nothing.astype(np.uint8)
 
 
 def _only_evidence(groups: Groups, unmask: NDArray[np.uint8]) -> Groups:

@@ -58,7 +58,7 @@ class Parameters:
     slot_words: int = 120
     slot_spacing: int = 100
     fact_share: float = 0.8
-    run_jaccard: float = 0.3
+    run_jaccard: float = 0.32
     run_containment: float = 0.6
     far_hours: float = 72.0
     far_slot_share: float = 0.26

@@ -83,4 +83,5 @@ def _bytes(column: TextColumn) -> int:
 def shingle_hashes(text: str) -> NDArray[np.uint32]:
     """Hashes of the shingles of *text*, in order, repeats included."""
     found = analyse_texts(TextColumn.from_strings([text]))
-    return analyse.hash_shingles(found.tokens)
+    hashes: NDArray[np.uint32] = analyse.hash_shingles(found.tokens)
+    return hashes

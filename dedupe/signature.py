@@ -28,7 +28,8 @@ def permutations(
     generator = np.random.RandomState(seed)
     factors = generator.randint(0, 1 << 31, num_perm, dtype=np.uint32)
     addends = generator.randint(0, 1 << 32, num_perm, dtype=np.uint32)
-    return factors * np.uint32(2) + np.uint32(1), addends
+    odd: NDArray[np.uint32] = factors * np.uint32(2) + np.uint32(1)
+    return odd, addends
 
 
 class Signer:
@@ -40,13 +41,17 @@ class Signer:
 
     def sign(self, text: str) -> NDArray[np.uint32]:
         """Sign one text: uint32[num_perm], all ones where it has no words."""
-        return self.sign_column(TextColumn.from_strings([text]))[0]
+        signed: NDArray[np.uint32] = self.sign_column(TextColumn.from_strings([text]))[
+            0
+        ]
+        return signed
 
     def sign_column(self, texts: TextColumn) -> NDArray[np.uint32]:
         """Sign a column: uint32[n, num_perm]."""
-        return analyse_texts(
+        found = analyse_texts(
             texts, permutations=self._permutations, keep_signatures=True
-        ).signatures
+        )
+        return found.signatures
 
     def sign_hashes(self, hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
         """Sign a set of 32-bit shingle hashes: uint32[num_perm]."""
