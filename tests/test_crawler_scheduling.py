@@ -1,0 +1,77 @@
+"""Rounds, units and crontab lines."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from crawler.outlets import Outlet
+from crawler.scheduling import cron_line, plan_rounds, systemd_units
+
+EVERY = timedelta(minutes=15)
+
+
+def test_systemd_accepts_the_units(tmp_path: Path) -> None:
+    units = systemd_units(tmp_path / "my 100% news.db", EVERY, ["--warc", "a b"])
+    assert "SuccessExitStatus=3" in units["wirecopy.service"]
+    for name, unit in units.items():
+        (tmp_path / name).write_text(unit)
+    program = shutil.which("systemd-analyze")
+    if program is None:
+        pytest.skip("no systemd-analyze here")
+    files = [str(tmp_path / name) for name in units]
+    done = subprocess.run(
+        [program, "verify", *files], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("every", "when"),
+    [
+        (EVERY, "*/15 * * * * "),
+        (timedelta(hours=2), "0 */2 * * * "),
+        (timedelta(days=1), "0 4 * * * "),
+    ],
+)
+def test_cron_lines(every: timedelta, when: str) -> None:
+    line = cron_line(Path("/var/100%/news.db"), every, [])
+    assert line.startswith(when + "flock -n ")
+    assert "100\\%" in line
+
+
+def test_outlets_with_an_interval_of_their_own_have_a_round_of_their_own() -> None:
+    slow = Outlet(name="a", home="http://a.example/", every=7200.0)
+    other = Outlet(name="b", home="http://b.example/")
+    rounds = plan_rounds([slow, other], EVERY, named=True)
+    assert {one.every: one.targets for one in rounds} == {
+        timedelta(hours=2): ("a.example",),
+        EVERY: ("b.example",),
+    }
+    assert plan_rounds([other], EVERY, named=False)[0].targets == ()
+
+
+def test_a_schedule_runs_children_and_stops_when_told(tmp_path: Path) -> None:
+    mark = tmp_path / "ran"
+    program = f"""
+from datetime import timedelta
+from crawler.scheduling import Round, run_schedule
+child = "import pathlib, sys; pathlib.Path(sys.argv[1]).touch(); print('ran', flush=True)"
+rounds = [Round(every=timedelta(hours=1), targets=({str(mark)!r},))]
+print(run_schedule(rounds, [{sys.executable!r}, "-c", child]))
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True
+    ) as schedule:
+        assert schedule.stdout is not None
+        assert schedule.stdout.readline() == "ran\n"
+        assert mark.exists()
+        schedule.send_signal(signal.SIGTERM)
+        schedule.communicate(timeout=20)
+    assert schedule.returncode == 0
