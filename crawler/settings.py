@@ -13,8 +13,8 @@ USER_AGENT = "wirecopy/0.1 (news archive; contact: set WIRECOPY_CONTACT)"
 WIRECOPY_DB: str | None = None
 # An address or page that an outlet's webmaster can complain to, for the user agent.
 WIRECOPY_CONTACT = ""
-# Processes that extract; 0 is one a core.
-WIRECOPY_WORKERS = 0
+# Processes that extract; 0 is one a core. Also an environment variable.
+WIRECOPY_WORKERS = int(os.environ.get("WIRECOPY_WORKERS", "0"))
 # Seconds after which the extraction of one page is given up.
 WIRECOPY_EXTRACT_TIMEOUT = 30.0
 # Requests at a time to one host that names no Crawl-delay, and pages a run takes of it.

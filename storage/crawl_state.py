@@ -229,16 +229,6 @@ class CrawlState:
         sql = "SELECT 1 FROM articles WHERE outlet = ? LIMIT 1"
         return self.db.execute(sql, [outlet]).fetchone() is not None
 
-    def same_id(self, page: PageState) -> list[PageState]:
-        """Return stored articles of the outlet whose URL carries the same id."""
-        if page.url_id is None:
-            return []
-        return self._pages(
-            "WHERE url_id = ? AND outlet IS ? AND article IS NOT NULL"
-            " AND url_key <> ? LIMIT 5",
-            [page.url_id, page.outlet, page.url_key],
-        )
-
     def robots(self, host: str) -> RobotsState | None:
         """Return the cached robots.txt of *host* ("http://example.org")."""
         row = self.db.execute(

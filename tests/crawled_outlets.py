@@ -53,7 +53,12 @@ class Outlets:
 
     @property
     def environ(self) -> dict[str, str]:
-        return {**os.environ, "http_proxy": f"http://127.0.0.1:{self.port}"}
+        return {
+            **os.environ,
+            "http_proxy": f"http://127.0.0.1:{self.port}",
+            # Every child pays for starting each of them.
+            "WIRECOPY_WORKERS": "1",
+        }
 
     def paths(self, host: str) -> list[str]:
         return [request.path for request in self.log if request.host == host]
