@@ -49,12 +49,12 @@ def decide(
     """
     nodes = collapse(found, parameters)
     verified = _verify(found, nodes, spill, parameters, pool, boilerplate)
-    verified = _concatenate([verified, _brief_pairs(found, nodes, parameters)])
+    verified = _concatenate([verified, pair_briefs(found, nodes, parameters)])
     lengths = found.tokens[nodes.articles].astype(np.int64)
     mark_digests(verified, lengths, parameters.digest_parts)
     joined = join_nodes(len(nodes), verified, nodes.sizes, lengths)
-    order = _keep_order(found, keep, preference)
-    return _stories(nodes, verified, joined, order, parameters)
+    order = keep_order(found, keep, preference)
+    return tell_stories(nodes, verified, joined, order, parameters)
 
 
 def _verify(
@@ -126,7 +126,7 @@ def _join(parts: list[NDArray[np.generic]], empty: NDArray[np.generic]):  # type
     return np.concatenate([empty, *parts])
 
 
-def _brief_pairs(found: Gathered, nodes: Nodes, parameters: Parameters) -> Verified:
+def pair_briefs(found: Gathered, nodes: Nodes, parameters: Parameters) -> Verified:
     """Briefs of one text and headline, published close in time."""
     brief = np.flatnonzero(~nodes.signed & (found.weights[nodes.articles] > 0))
     articles = nodes.articles[brief]
@@ -157,7 +157,7 @@ def _brief_pairs(found: Gathered, nodes: Nodes, parameters: Parameters) -> Verif
     )
 
 
-def _keep_order(
+def keep_order(
     found: Gathered, keep: Keep, preference: NDArray[np.int64] | None
 ) -> NDArray[np.int64]:
     """For each article its place in the order in which canonicals are picked."""
@@ -171,13 +171,17 @@ def _keep_order(
     return place
 
 
-def _stories(
+def tell_stories(
     nodes: Nodes,
     verified: Verified,
     joined: Joined,
     place: NDArray[np.int64],
     parameters: Parameters,
 ) -> Stories:
+    """Say what became of every article, once each node has its anchor.
+
+    *place* orders the articles by the keep rule.
+    """
     n = len(nodes.node_of)
     anchor = joined.anchor[nodes.node_of]
     canonical_of = _firsts(anchor, place, len(nodes))
@@ -254,10 +258,10 @@ def _pair_table(
     counts = Counter(verified.reasons[~kept].tolist())
     others = {REASONS[reason]: count for reason, count in sorted(counts.items())}
     rows = verified.pick(kept)
-    return _expand(nodes, rows), others
+    return expand_pairs(nodes, rows), others
 
 
-def _expand(nodes: Nodes, rows: Verified) -> PairTable:
+def expand_pairs(nodes: Nodes, rows: Verified) -> PairTable:
     """Pairs of nodes as pairs of articles: all of them, or each with the other's face."""
     a, b, row = _products(nodes, rows.left, rows.right)
     twin_a, twin_b = _twins(nodes)

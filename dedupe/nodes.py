@@ -53,7 +53,7 @@ def collapse(found: Gathered, parameters: Parameters) -> Nodes:
     article is always alone.
     """
     brief = found.weights < 2 * parameters.brief_words
-    identity = _identities(found, brief)
+    identity = identify(found, brief)
     said = found.headline_words >= parameters.headline_words
     titles = np.where(said, found.headlines, np.uint64(0))
     # Of equal texts the one cut into passages in the same way stands for all.
@@ -76,7 +76,8 @@ def collapse(found: Gathered, parameters: Parameters) -> Nodes:
     )
 
 
-def _identities(found: Gathered, brief: NDArray[np.bool_]) -> NDArray[np.uint64]:
+def identify(found: Gathered, brief: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """What is equal of articles that are one node; *brief* articles must share more."""
     identity = found.folds.copy()
     rows = np.flatnonzero(brief)
     mixed = _mix(_mix(identity[rows], found.headlines[rows]), found.published[rows])
