@@ -1,13 +1,67 @@
-"""Lines that pages print around every article, told by their words."""
+"""Lines that pages print around every article, told by their words.
+
+Only calls to the reader are here, and only where they open a short block. Credits and
+copyright lines are not: they name the agency.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from crawler.extract.body_candidates import Candidate
 
+_LONGEST = 220  # letters
+_SHORT = 60  # letters
+
+# To another article, whose headline follows.
+_READ_ON = re.compile(
+    r"[\W_]*(?:read (?:more|also|next)|also read|see also|more on this|related(?: stor|:)"
+    r"|don.t miss|lire (?:aussi|également)|à lire|voir aussi|lesen sie (?:auch|mehr)"
+    r"|mehr zum thema|lesen? auch|l(?:ee|ea|eer) (?:también|más)|te puede interesar"
+    r"|le(?:ia|r) (?:também|mais)|veja também|leggi anche|lees (?:ook|meer)|läs (?:också|mer)"
+    r"|les (?:også|mer)|læs også|lue myös|czytaj (?:także|też|więcej|również)"
+    r"|zobacz (?:też|także|również)|čtěte také|читайте (?:также|ещё|еще|також|більше)"
+    r"|смотрите также|по теме:|ayrıca (?:bkz|oku)|ilgili haber|baca juga|simak juga"
+    r"|اقرأ (?:أيضا|ايضا|المزيد)|إقرأ (?:أيضا|المزيد)|طالع أيضا|شاهد أيضا|بیشتر بخوانید"
+    r"|همچنین بخوانید|یہ بھی پڑھیں|(?:ये|यह|इसे) भी पढ़ें|相关阅读|延伸阅读|推荐阅读|相關新聞"
+    r"|関連記事|あわせて読みたい|관련 ?기사)",
+    re.IGNORECASE,
+)
+# To do something for the outlet.
+_CALL = re.compile(
+    r"[\W_]*(?:sign up (?:to|for|here|now)|subscribe (?:to|now|here)|follow (?:us|@|our)"
+    r"|follow .{2,40} on (?:twitter|facebook|instagram|x\b|whatsapp|telegram)"
+    r"|share this (?:article|story)|like this (?:article|story)|have a (?:news )?tip\b"
+    r"|get (?:the|our|all) .{0,60}(?:newsletter|inbox)|join (?:us on|our)"
+    r"|download (?:our|the) .{0,20}app\b|abonnez-vous|inscrivez-vous|suivez-nous"
+    r"|abonnieren sie|folgen sie uns|suscr[ií]b[ea]|s[ií]guenos|assine (?:a|o|j)|siga (?:o|a|no)"
+    r"|iscriviti|seguici|подпи(?:сывайтесь|шитесь)|підпи(?:суйтесь|шіться)"
+    r"|bizi .{0,20}takip|abone ol|اشترك(?:وا)? في|تابعنا|تابعونا|انضم إلى قناة"
+    r"|ما را در .{2,30}دنبال کنید|订阅我们|关注我们|扫码|フォローする|구독하기|हमें फॉलो)",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"advertisement|advert|anzeige|werbung|publicité|publicidad|publicidade|pubblicità"
+    r"|advertentie|annons|annonse|reklama?|реклама|إعلان|اعلان|广告|廣告|広告|광고|विज्ञापन"
+    r"|comments?|kommentare|commentaires|comentarios|loading|share|print",
+    re.IGNORECASE,
+)
+
 
 def is_furniture(candidate: Candidate) -> bool:
-    """Whether the block is a call to read, share or subscribe, and not text."""
-    return False
+    """Whether the block is a call to read, share or subscribe, or a bare label."""
+    if candidate.letters > _LONGEST:
+        return False
+    text = candidate.text
+    if _LABEL.fullmatch(text.strip(" .:…-–—*|[]()")):
+        return True
+    if _CALL.match(text):
+        return True
+    found = _READ_ON.match(text)
+    return found is not None and (
+        candidate.linked * 4 >= candidate.letters
+        or candidate.letters <= _SHORT
+        or text[found.end() : found.end() + 2].strip()[:1] in {":", "|", "："}
+    )
