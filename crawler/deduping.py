@@ -16,9 +16,11 @@ from crawler.dumps.outcome import (
     find_alarms,
     find_revisions,
     settle,
+    without_known,
 )
-from crawler.dumps.reading import Columns, OpenInput, Tally, read_all
+from crawler.dumps.reading import Columns, Comparer, OpenInput, Tally, read_all
 from crawler.dumps.request import DedupeReport, DedupeRequest, LargeStory
+from crawler.dumps.units import HeadlineCollector, ParagraphCollector
 from crawler.dumps.writing import (
     Names,
     Removal,
@@ -31,7 +33,7 @@ from dedupe.batch import StoryBuilder
 from dedupe.kernels.urls import hash_words
 from dedupe.text import TextColumn
 from dedupe.verify import VERDICTS
-from storage.dumps.fields import find_fields
+from storage.dumps.fields import Fields, find_fields
 from storage.dumps.formats import PAGES, Input, expand, open_dump
 from storage.dumps.laying_out import Layout, iter_rows
 from storage.dumps.outputs import Outputs
@@ -40,6 +42,7 @@ from storage.spill import FileSpill
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -50,6 +53,9 @@ if TYPE_CHECKING:
 # Verification records of about 40,000 articles.
 _IN_MEMORY = 64 << 20
 _LARGEST = 10
+PRINTED_BEFORE = "a paragraph printed before"
+
+_STORED = Fields(text="body", headline="headline", id="id", url="url", date="published")
 
 # Called while the run goes on: what is done, how far (0 to 1 or None), how many articles.
 Watch = "Callable[[str, float | None, int], None]"
@@ -97,25 +103,32 @@ class _Run:
             StoryBuilder(spill=self._spill, threads=request.threads)
         )
         self._tally = Tally(request.strict)
+        self._comparer = _comparer_of(request, self._builder)
         self._items = expand(request.inputs, request.format)
         self._sizes: list[int] = []
+        self._line_reason = "boilerplate"
 
     def run(self) -> DedupeReport:
         request = self._request
         self._refuse_own_input()
         self._reject_table = RejectTable(self._outputs, request.rejects)
+        if request.into is not None:
+            return self._load(request.into)
         self._removed_table = RemovedTable(self._outputs, request.removed)
         inputs = [self._open(item) for item in self._items]
+        if request.against is not None:
+            inputs.insert(0, self._open_database(request.against))
         columns = read_all(
             inputs,
-            None if request.only == "inside" else self._builder,
+            self._comparer,
             self,
             clean=request.only != "across",
             threads=request.threads,
         )
         self._watch("comparing", None, len(columns))
-        outcome = self._compare(columns)
-        boilerplate = self._boilerplate(columns)
+        outcome, boilerplate = self._compare(columns)
+        if request.against is not None:
+            outcome = without_known(outcome, columns.firsts[1])
         self._watch("writing", None, len(columns))
         names = Names(columns, [opened.dump.name for opened in inputs])
         self._removal = Removal(
@@ -135,6 +148,35 @@ class _Run:
         self._removed_table.close()
         self._outputs.commit()
         return report
+
+    def _load(self, path: Path) -> DedupeReport:
+        from datetime import UTC, datetime
+
+        from crawler.dumps.loading import load_into
+
+        inputs = [self._open(item) for item in self._items]
+        verdicts = load_into(
+            path,
+            inputs,
+            argv=("dedupe", *self._request.inputs, "--into", str(path)),
+            now=lambda: datetime.now(UTC),
+            rejected=self.rejected,
+            loaded=lambda articles: self._watch("loading", None, articles),
+        )
+        self._reject_table.close()
+        self._outputs.commit()
+        rejects = dict(self._tally.rejects.most_common())
+        new = verdicts.pop("new", 0)
+        return DedupeReport(
+            inputs=tuple(opened.dump.name for opened in inputs),
+            output=str(path),
+            rows=new + sum(verdicts.values()) + sum(rejects.values()),
+            survivors=new,
+            copies=dict(verdicts.most_common()),
+            rejects=rejects,
+            stories=new,
+            seconds=0.0,
+        )
 
     def rejected(self, rejects: Sequence[Reject]) -> None:
         self._reject_table.write(rejects)
@@ -158,6 +200,14 @@ class _Run:
             if path is not None and path.resolve() in places:
                 raise DumpError(f"{path} is an input: name another file to write to")
 
+    def _open_database(self, path: Path) -> OpenInput:
+        """Read a database's articles as one more dump, ahead of the others."""
+        dump = open_dump(Input(path=path, format="sqlite", table="articles"))
+        self._sizes.insert(0, path.stat().st_size)
+        return OpenInput(
+            dump=dump, fields=find_fields(_STORED, dump.field_names(), dump.name)
+        )
+
     def _open(self, item: Input) -> OpenInput:
         rejects: list[Reject] = []
         laid_out = None
@@ -177,9 +227,19 @@ class _Run:
             fields = find_fields(fields, names, dump.name)
         return OpenInput(dump=dump, fields=fields, rejects=tuple(rejects))
 
-    def _compare(self, columns: Columns) -> Outcome:
-        if self._request.only == "inside":
-            return alone(len(columns))
+    def _compare(self, columns: Columns) -> tuple[Outcome, BoilerplateLines]:
+        if isinstance(self._comparer, ParagraphCollector):
+            outcome, lines = self._comparer.finish()
+            self._tally.removed[PRINTED_BEFORE] = len(lines.lines)
+            self._line_reason = PRINTED_BEFORE
+            return outcome, lines
+        if isinstance(self._comparer, HeadlineCollector):
+            return self._comparer.finish(), BoilerplateLines.none(len(columns))
+        if self._comparer is None:
+            return alone(len(columns)), self._boilerplate(columns)
+        return self._stories(columns), self._boilerplate(columns)
+
+    def _stories(self, columns: Columns) -> Outcome:
         revisions = find_revisions(columns)
         ignored = np.zeros(len(columns), np.bool_)
         ignored[revisions.earlier] = True
@@ -203,7 +263,9 @@ class _Run:
 
     def _boilerplate_cut(self, names: Names) -> Callable[[int, int, str], None]:
         def listen(article: int, start: int, text: str) -> None:
-            self._removed_table.write_boilerplate(names[article], article, start, text)
+            self._removed_table.write_line(
+                names[article], article, start, self._line_reason, text
+            )
 
         return listen
 
@@ -227,6 +289,7 @@ class _Run:
         names: Names,
     ) -> None:
         request, outputs = self._request, self._outputs
+        known = 0 if request.against is None else columns.firsts[1]
         if request.output is not None:
             write_articles(
                 outputs,
@@ -238,9 +301,10 @@ class _Run:
                 names,
                 self._removal,
                 annotate=request.annotate,
+                known=known,
             )
         if request.stories is not None:
-            write_stories(outputs, request.stories, outcome, names)
+            write_stories(outputs, request.stories, outcome, names, known)
         if request.pairs is not None:
             write_pairs(outputs, request.pairs, outcome.pairs, names)
 
@@ -251,6 +315,8 @@ class _Run:
         outcome: Outcome,
         names: Names,
     ) -> DedupeReport:
+        known = 0 if self._request.against is None else columns.firsts[1]
+        mine = slice(known, None)
         pairs = outcome.pairs
         verdicts = (
             np.zeros(0, np.int64) if pairs is None else np.bincount(pairs.verdicts)
@@ -261,11 +327,11 @@ class _Run:
             output=None
             if self._request.output is None
             else os.fspath(self._request.output),
-            rows=len(columns) + sum(rejects.values()),
-            survivors=int(outcome.survives.sum()),
-            copies=outcome.copies(),
+            rows=len(columns) - known + sum(rejects.values()),
+            survivors=int(outcome.survives[mine].sum()),
+            copies=outcome.copies(mine),
             rejects=rejects,
-            stories=int(outcome.story.max(initial=-1)) + 1,
+            stories=len(np.unique(outcome.story[mine])),
             pairs={VERDICTS[v]: int(n) for v, n in enumerate(verdicts) if n},
             looked_at=outcome.looked_at,
             removed=dict(self._tally.removed.most_common()),
@@ -276,7 +342,18 @@ class _Run:
             duplicate_ids=_duplicates(columns.ids),
             alarms=tuple(find_alarms(columns, outcome, ())),
             seconds=0.0,
+            known=int((outcome.of[mine] < known).sum() - (outcome.of[mine] < 0).sum())
+            if known
+            else None,
         )
+
+
+def _comparer_of(request: DedupeRequest, builder: StoryBuilder) -> Comparer | None:
+    if request.only == "inside":
+        return None
+    if request.unit == "headline":
+        return HeadlineCollector()
+    return ParagraphCollector() if request.unit == "paragraph" else builder
 
 
 def _duplicates(ids: TextColumn) -> int:

@@ -10,7 +10,7 @@ import os
 import signal
 import subprocess
 import sys
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
@@ -434,6 +434,74 @@ def test_the_command_says_what_is_wrong_in_one_line(tmp_path: Path) -> None:
     assert done.stderr.startswith(f"wirecopy: {dump}, line 2: not JSON")
     done = CliRunner().invoke(cli, ["dedupe", str(dump), "--memory", "lots"])
     assert done.exit_code == 2
+
+
+def test_only_what_a_database_lacks_is_new_and_loading_twice_changes_nothing(
+    tmp_path: Path,
+) -> None:
+    old = write(tmp_path / "old.jsonl", [row(n, n) for n in range(6)])
+    db = tmp_path / "news.db"
+    assert (run(old, into=db).survivors, run(old, into=db).copies) == (6, {"known": 6})
+    rows = [row(3, 3), row(20, 4), row(21, 50), row(22, 50)]
+    new = write(tmp_path / "new.jsonl", rows)
+    before = db.read_bytes()
+    report = run(new, against=db, output=tmp_path / "out.jsonl")
+    assert (report.rows, report.survivors, report.known) == (4, 1, 2)
+    assert [r["id"] for r in rows_of(tmp_path / "out.jsonl")] == ["r21"]
+    assert db.read_bytes() == before
+
+
+def test_paragraphs_are_kept_where_they_stood_first(tmp_path: Path) -> None:
+    lines = [story(n, 1) for n in range(5)]
+    texts = ["\n\n".join(lines[:3]), "\n\n".join(lines[2:]), lines[0]]
+    dump = write(
+        tmp_path / "in.jsonl", [row(n, 0, text=t) for n, t in enumerate(texts)]
+    )
+    removed = tmp_path / "removed.tsv"
+    report = run(dump, unit="paragraph", output=tmp_path / "out.jsonl", removed=removed)
+    assert (report.survivors, report.copies) == (2, {"excerpt": 1})
+    kept = [r["text"].split("\n\n") for r in rows_of(tmp_path / "out.jsonl")]
+    assert kept == [lines[:3], lines[3:]]
+    assert [r["text"].strip() for r in table(removed)] == [lines[2]]
+
+
+def test_headlines_are_a_unit_of_their_own(tmp_path: Path) -> None:
+    headlines = [
+        "Parliament passes the railway budget after a night of debate",
+        "Glacier museum opens its doors to the first winter visitors",
+        "Parliament passes the railway budget after night of debate",
+    ]
+    rows = [row(n, n, headline=h) for n, h in enumerate(headlines)]
+    dump = write(tmp_path / "in.jsonl", rows)
+    report = run(dump, unit="headline", stories=tmp_path / "s.tsv")
+    assert report.survivors == 2
+    assert [s["of"] for s in table(tmp_path / "s.tsv")] == ["", "", "r0"]
+
+
+def test_an_outlets_own_lines_are_cut_from_every_article(tmp_path: Path) -> None:
+    line = "Subscribe to the Evening Bell and never miss a story again."
+    rows = [row(n, n, text=story(n) + "\n\n" + line) for n in range(12)]
+    dump = write(tmp_path / "in.jsonl", rows)
+    removed = tmp_path / "removed.tsv"
+    report = run(dump, output=tmp_path / "out.jsonl", removed=removed)
+    assert report.removed == {"boilerplate": 12}
+    out = rows_of(tmp_path / "out.jsonl")
+    assert [r["text"] for r in out] == [story(n) for n in range(12)]
+    cut = table(removed)[3]
+    raw, start = out[3]["text"].encode(), int(cut["start"])
+    assert (raw[:start] + cut["text"].encode() + raw[start:]).decode() == rows[3][
+        "text"
+    ]
+
+
+def test_the_page_escapes_what_the_dump_says(tmp_path: Path) -> None:
+    rows = [row(n, n % 3, headline="<script>alert(1)</script>") for n in range(9)]
+    dump = write(tmp_path / "in.jsonl", rows)
+    run(dump, report=tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "9 rows, 3 survivors" in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script" not in page
 
 
 @pytest.mark.shared

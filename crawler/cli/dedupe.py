@@ -109,6 +109,20 @@ def command(
         first_line_is_headline=first_line,
         **options,
     )
+    if request.into is not None and any(
+        (
+            request.output,
+            request.stories,
+            request.pairs,
+            request.removed,
+            request.report,
+        )
+    ):
+        raise click.UsageError("--into writes the database and --rejects, nothing else")
+    if request.unit != "article" and request.against is not None:
+        raise click.UsageError("--against compares articles: leave out --unit")
+    if request.only == "inside" and request.against is not None:
+        raise click.UsageError("--only inside compares nothing: leave out --against")
     with _progress() as watch:
         try:
             report = dedupe_dump(request, clock=time.monotonic, watch=watch)
@@ -178,7 +192,7 @@ def _counts(report: DedupeReport) -> list[list[Any]]:
     rows += [[f"rejects: {name}", n] for name, n in report.rejects.items()]
     rows += [[f"blocks removed: {name}", n] for name, n in report.removed.items()]
     if report.known is not None:
-        rows.append(["survivors that the database has", report.known])
+        rows.append(["articles whose story the database has", report.known])
     return rows
 
 

@@ -86,7 +86,8 @@ class RemovedTable(_Growing):
             for cut in cuts
         )
 
-    def write_boilerplate(self, name: str, article: int, start: int, text: str) -> None:
-        """Add one line that its outlet prints whatever the story is."""
-        row = (name, str(article + 1), str(start), "boilerplate", "", text)
-        self.write_rows([row])
+    def write_line(
+        self, name: str, article: int, start: int, reason: str, text: str
+    ) -> None:
+        """Add one line that went because other articles have it too."""
+        self.write_rows([(name, str(article + 1), str(start), reason, "", text)])

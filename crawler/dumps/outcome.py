@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,16 +73,12 @@ class Outcome:
             REVISION if self.is_revision[article] else VERDICTS[self.verdict[article]]
         )
 
-    def copies(self) -> dict[str, int]:
-        """Count the copies by verdict."""
-        copies = ~self.survives & ~self.is_revision
-        found = Counter(
-            {
-                VERDICTS[v]: int(n)
-                for v, n in enumerate(np.bincount(self.verdict[copies]))
-            }
-        )
-        found[REVISION] = int(self.is_revision.sum())
+    def copies(self, rows: slice = slice(None)) -> dict[str, int]:
+        """Count the copies among some *rows* by verdict."""
+        copies = ~self.survives[rows] & ~self.is_revision[rows]
+        counts = np.bincount(self.verdict[rows][copies])
+        found = Counter({VERDICTS[v]: int(n) for v, n in enumerate(counts)})
+        found[REVISION] = int(self.is_revision[rows].sum())
         return {name: n for name, n in found.most_common() if n}
 
     def largest(self, count: int, least: int = 2) -> list[tuple[int, int]]:
@@ -178,3 +174,27 @@ def find_alarms(columns: Columns, outcome: Outcome, names: Sequence[str]) -> lis
             f"{names[article] if names else columns.urls[article]} are copies"
         )
     return alarms
+
+
+def without_known(outcome: Outcome, known: int) -> Outcome:
+    """Let nothing survive whose story one of the first *known* articles is in.
+
+    Those are a database's: they do not survive either, for they are not the dump's.
+    """
+    first = np.full(int(outcome.story.max(initial=-1)) + 1, -1)
+    first[outcome.story[:known][::-1]] = np.arange(known)[::-1]
+    survives, of = outcome.survives.copy(), outcome.of.copy()
+    verdict = outcome.verdict.copy()
+    shown = np.flatnonzero(survives)
+    held = shown[first[outcome.story[shown]] >= 0]
+    survives[held] = False
+    survives[:known] = False
+    of[held] = first[outcome.story[held]]
+    # What shows a story joined nothing; the copy in the database joined it.
+    partners = of[held]
+    verdict[held] = np.where(
+        outcome.verdict[partners] == codes.REJECTED,
+        codes.EXACT,
+        outcome.verdict[partners],
+    )
+    return replace(outcome, survives=survives, of=of, verdict=verdict)

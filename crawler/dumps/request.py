@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from storage.dumps.fields import Fields
 
 if TYPE_CHECKING:
-    from storage.dumps.formats import Format
     from pathlib import Path
+
+    from storage.dumps.formats import Format
 
 Only = Literal["inside", "across"]
 Unit = Literal["article", "paragraph", "headline"]
@@ -62,8 +63,8 @@ class DedupeReport:
 
     *copies* counts by verdict ("revision" is an earlier text of a survivor's URL),
     *rejects*, *removed* (blocks taken out of articles) and *looked_at* (pairs that were
-    compared and are not listed) by reason, *pairs* by verdict. *known* are survivors
-    that the database of --against has already.
+    compared and are not listed) by reason, *pairs* by verdict. *known* are articles
+    whose story the database of --against has already.
     """
 
     inputs: tuple[str, ...]
@@ -73,13 +74,13 @@ class DedupeReport:
     copies: dict[str, int]
     rejects: dict[str, int]
     stories: int
-    pairs: dict[str, int]
-    looked_at: dict[str, int]
-    removed: dict[str, int]
-    largest: tuple[LargeStory, ...]
-    duplicate_ids: int
-    alarms: tuple[str, ...]
     seconds: float
+    pairs: dict[str, int] = field(default_factory=dict)
+    looked_at: dict[str, int] = field(default_factory=dict)
+    removed: dict[str, int] = field(default_factory=dict)
+    largest: tuple[LargeStory, ...] = ()
+    duplicate_ids: int = 0
+    alarms: tuple[str, ...] = ()
     known: int | None = None
 
     @property

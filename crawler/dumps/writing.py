@@ -67,12 +67,16 @@ def write_articles(
     removal: Removal,
     *,
     annotate: bool,
+    known: int = 0,
 ) -> None:
     """Write the survivors, cleaned where something was cut, to *path*.
 
-    With *annotate* all articles are written, with their story, role and verdict.
+    With *annotate* all articles but the first *known*, which are a database's, are
+    written, with their story, role and verdict.
     """
-    kept = np.ones(len(columns), np.bool_) if annotate else outcome.survives
+    kept = outcome.survives
+    if annotate:
+        kept = np.arange(len(columns)) >= known
     pieces = [
         _Piece(
             opened,
@@ -204,11 +208,17 @@ def story_row(outcome: Outcome, names: Names, article: int) -> Row:
     }
 
 
-def write_stories(outputs: Outputs, path: Path, outcome: Outcome, names: Names) -> None:
-    """Write one row for each article: its story, its role, and why."""
+def write_stories(
+    outputs: Outputs, path: Path, outcome: Outcome, names: Names, known: int = 0
+) -> None:
+    """Write one row for each article but the first *known*: story, role, and why."""
     rows = (
-        (names[article], *story_row(outcome, names, article).values(), article + 1)
-        for article in range(len(names))
+        (
+            names[article],
+            *story_row(outcome, names, article).values(),
+            article + 1 - known,
+        )
+        for article in range(known, len(names))
     )
     write_table(outputs, path, STORY_COLUMNS, rows)
 

@@ -19,6 +19,7 @@ from storage.dumps.writers import LinesWriter, dump_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
     from numpy.typing import NDArray
 
     from storage.dumps.dump import Dump, Row, Writer

@@ -16,8 +16,8 @@ from typing import IO, TYPE_CHECKING, Self
 from storage.errors import DumpError
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Callable
+    from pathlib import Path
     from types import TracebackType
 
 _SUFFIX = ".wirecopy-part"

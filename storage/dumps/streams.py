@@ -11,8 +11,8 @@ from typing import IO, TYPE_CHECKING, BinaryIO, Protocol, Self, cast
 from storage.errors import DumpError, TruncatedDumpError
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Callable
+    from pathlib import Path
     from types import TracebackType
 
 PACKED = (".gz", ".zst", ".bz2", ".xz")

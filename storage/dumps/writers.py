@@ -13,11 +13,11 @@ from storage.dumps.streams import PACKED, open_sink
 from storage.errors import DumpError, UnknownFormatError
 
 if TYPE_CHECKING:
-    from storage.dumps.sqlite import SqliteWriter
     from collections.abc import Iterable, Iterator, Sequence
 
     from storage.dumps.dump import Row, Writer
     from storage.dumps.outputs import Outputs
+    from storage.dumps.sqlite import SqliteWriter
 
 # What one call to the kernel may take (IOV_MAX).
 _VECTORS = 1024

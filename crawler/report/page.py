@@ -1,0 +1,183 @@
+"""One static HTML page about a dump: counts, stories, and pairs to judge the rule by."""
+
+from __future__ import annotations
+
+from html import escape
+from importlib.resources import files
+from string import Template
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from crawler.report.charts import bars
+from dedupe.verify import REASONS, VERDICTS
+from storage.dumps.fields import HEADLINE, TEXT, value_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from crawler.dumps.outcome import Outcome
+    from crawler.dumps.reading import Columns, OpenInput
+    from crawler.dumps.request import DedupeReport
+    from crawler.dumps.writing import Names
+    from dedupe.outcome import PairTable
+    from storage.dumps.dump import Row
+    from storage.dumps.outputs import Outputs
+
+_SAMPLES = 6
+_SHOWN = 700
+_SIZES = ((1, 1), (2, 2), (3, 5), (6, 10), (11, 50), (51, 1 << 62))
+
+
+def write_report(
+    outputs: Outputs,
+    path: Path,
+    report: DedupeReport,
+    inputs: Sequence[OpenInput],
+    columns: Columns,
+    outcome: Outcome,
+    names: Names,
+) -> None:
+    """Write the page to *path*; everything that comes from the dump is escaped."""
+    samples = _borderline(outcome.pairs)
+    wanted = {n for a, b, _ in samples for n in (a, b)}
+    largest = outcome.largest(len(report.largest))
+    rows = _fetch(inputs, columns, wanted | {article for article, _ in largest})
+    page = Template(files("crawler.report").joinpath("page.html").read_text("utf-8"))
+    text = page.substitute(
+        title=f"{report.rows:,} rows, {report.survivors:,} survivors",
+        inputs=escape(", ".join(report.inputs)),
+        alarms="".join(f'<p class="alarm">{escape(a)}</p>' for a in report.alarms),
+        rows_chart=bars(_fates(report)),
+        removed_chart=bars(report.removed),
+        pairs_chart=bars(report.pairs),
+        looked_at=escape(_looked_at(report.looked_at)),
+        sizes_chart=bars(_sizes(outcome)),
+        largest=_table(
+            ("id", "headline", "articles"),
+            (
+                (
+                    names[article],
+                    _headline(rows[article], inputs, columns, article),
+                    size,
+                )
+                for article, size in largest
+            ),
+        ),
+        samples="".join(
+            _pair(a, b, what, rows, inputs, columns, names) for a, b, what in samples
+        ),
+    )
+    outputs.open(path).write(text.encode(errors="replace"))
+
+
+def _fates(report: DedupeReport) -> dict[str, int]:
+    fates = {"survivors": report.survivors}
+    fates |= {f"copies: {name}": n for name, n in report.copies.items()}
+    return fates | {f"rejects: {name}": n for name, n in report.rejects.items()}
+
+
+def _looked_at(counts: Mapping[str, int]) -> str:
+    if not counts:
+        return ""
+    listed = ", ".join(f"{count:,} {reason}" for reason, count in counts.items())
+    return f"Compared and not listed: {listed}."
+
+
+def _sizes(outcome: Outcome) -> dict[str, int]:
+    sizes = np.bincount(outcome.story)
+    named = {}
+    for low, high in _SIZES:
+        name = f"{low}" if low == high else f"{low} to {high}"
+        name = f"{low} and more" if high > 1 << 40 else name
+        count = int(((sizes >= low) & (sizes <= high)).sum())
+        if count:
+            named[f"{name} articles"] = count
+    return named
+
+
+def _borderline(pairs: PairTable | None) -> list[tuple[int, int, str]]:
+    """Pick pairs around the threshold: the weakest that joined, the best that did not."""
+    if pairs is None:
+        return []
+    best = np.maximum(
+        pairs.jaccard, np.maximum(pairs.containment_a, pairs.containment_b)
+    )
+    joined = np.isin(pairs.verdicts, [1, 2, 3, 4])
+    picked = []
+    for rows, order in ((np.flatnonzero(joined), 1), (np.flatnonzero(~joined), -1)):
+        picked += rows[
+            np.argsort(order * best[rows], kind="stable")[:_SAMPLES]
+        ].tolist()
+    return [(int(pairs.a[r]), int(pairs.b[r]), _figures(pairs, r)) for r in picked]
+
+
+def _figures(pairs: PairTable, row: int) -> str:
+    return (
+        f"{VERDICTS[pairs.verdicts[row]]}: {REASONS[pairs.reasons[row]]} "
+        f"(Jaccard {pairs.jaccard[row]:.2f}, containment "
+        f"{pairs.containment_a[row]:.2f} and {pairs.containment_b[row]:.2f})"
+    )
+
+
+def _fetch(
+    inputs: Sequence[OpenInput], columns: Columns, wanted: Iterable[int]
+) -> dict[int, Row]:
+    """Read the rows of a few articles again."""
+    found: dict[int, Row] = {}
+    articles = np.array(sorted(wanted), np.int64)
+    for number, opened in enumerate(inputs):
+        low, high = columns.firsts[number], columns.firsts[number + 1]
+        mine = articles[(articles >= low) & (articles < high)]
+        if len(mine):
+            rows = (r for rows in opened.dump.rows(columns.places[mine]) for r in rows)
+            found.update(zip(mine.tolist(), rows, strict=True))
+    return found
+
+
+def _value(
+    row: Row, inputs: Sequence[OpenInput], columns: Columns, article: int, field: int
+) -> str:
+    name = inputs[columns.input_of(article)].fields.names[field]
+    return str(value_at(row, name) or "") if name else ""
+
+
+def _headline(
+    row: Row, inputs: Sequence[OpenInput], columns: Columns, article: int
+) -> str:
+    return _value(row, inputs, columns, article, HEADLINE)
+
+
+def _pair(
+    a: int,
+    b: int,
+    what: str,
+    rows: Mapping[int, Row],
+    inputs: Sequence[OpenInput],
+    columns: Columns,
+    names: Names,
+) -> str:
+    sides = []
+    for article in (a, b):
+        headline = _headline(rows[article], inputs, columns, article)
+        text = _value(rows[article], inputs, columns, article, TEXT)[:_SHOWN]
+        sides.append(
+            f'<div dir="auto"><b>{escape(names[article])}</b> {escape(headline)}\n'
+            f"{escape(text)}</div>"
+        )
+    return f'<p>{escape(what)}</p><div class="pair">{"".join(sides)}</div>'
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    head = "".join(f"<th>{escape(name)}</th>" for name in header)
+    body = "".join(
+        "<tr>" + "".join(_cell(value) for value in row) + "</tr>" for row in rows
+    )
+    return f"<table><tr>{head}</tr>{body}</table>"
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, int):
+        return f'<td class="n">{value:,}</td>'
+    return f'<td dir="auto">{escape(str(value))}</td>'
