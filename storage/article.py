@@ -18,7 +18,7 @@ class Article:
     """One text as one outlet published it, as extraction found it.
 
     *blocks* are the extracted blocks in order, before repeats and boilerplate are
-    taken out. Datetimes are aware and in UTC; *published_from* names where the value
+    taken out; *captions* are those of its pictures that say something of their own. Datetimes are aware and in UTC; *published_from* names where the value
     was read ("json-ld", "meta", "time", "text", "url"). *authors* are names only.
     *agency* is the canonical name from the agency table, or "" where the page credits
     agencies without naming one ("(وكالات)"), or None. *field_sources* maps a field's
@@ -47,6 +47,7 @@ class Article:
     section: str | None = None
     tags: tuple[str, ...] = ()
     image: str | None = None
+    captions: tuple[str, ...] = ()
     access: Access | None = None
     extractor: str = ""
     content_hash: str | None = None

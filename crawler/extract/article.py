@@ -8,6 +8,7 @@ from crawler.errors import NotAnArticle
 from crawler.extract.agency import find_agency
 from crawler.extract.authors import find_authors
 from crawler.extract.body import find_body
+from crawler.extract.captions import part_captions
 from crawler.extract.dateline import find_dateline
 from crawler.extract.dates import find_dates
 from crawler.extract.details import (
@@ -60,12 +61,13 @@ def _assemble(
     headline = find_headline(page)
     if headline is None:
         raise NotAnArticle("no headline")
+    blocks, captions = part_captions(headline.value, body)
     authors = find_authors(page)
-    dateline = find_dateline(body.blocks, headline.value)
+    dateline = find_dateline(blocks, headline.value)
     found = {
         "headline": headline,
-        "language": find_language(page, "\n".join(b.text for b in body.blocks)),
-        "agency": find_agency(page, body.blocks, dateline=dateline, authors=authors),
+        "language": find_language(page, "\n".join(b.text for b in blocks)),
+        "agency": find_agency(page, blocks, dateline=dateline, authors=authors),
         "section": find_section(page),
         "tags": find_tags(page),
         "image": find_image(page),
@@ -79,7 +81,8 @@ def _assemble(
     return Article(
         url=page.url,
         outlet=outlet,
-        blocks=body.blocks,
+        blocks=blocks,
+        captions=captions,
         subheadline=body.subheadline,
         byline=authors.byline,
         authors=authors.names,

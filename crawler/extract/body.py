@@ -32,13 +32,15 @@ _TAILS = re.compile(r"\s+[|–—·:»-]+\s+|\s*[|｜_]\s*")
 class Body:
     """The blocks of an article in order, the standfirst, and the deciding witness.
 
-    *links* counts the page's blocks that are links and nothing else, *holders* the
+    *beside* holds the places of blocks that stand beside the text: captions, and the
+    headline again. *links* counts the page's blocks that are links and nothing else, *holders* the
     articles, sections and list items with such a link that the body's stand in.
     """
 
     blocks: tuple[Block, ...]
     extractor: str
     subheadline: str | None = None
+    beside: frozenset[int] = frozenset()
     links: int = 0
     holders: int = 0
 
@@ -62,12 +64,12 @@ def find_body(page: Page, rule: Rule | None = None) -> Body:
         ruled = _by_rule(page, candidates, rule, known)
         if ruled:
             return ruled
-    best = _body(Choice([], None), "", candidates)
+    best = _body(Choice([], None), "", candidates, known)
     for witness in (_by_trafilatura, _by_density, _by_script):
         found, name = witness(page, candidates)
         choice = choose(found, known)
         if _letters(choice) > 2 * best.letters:
-            best = _body(choice, name, candidates)
+            best = _body(choice, name, candidates, known)
         if _letters(choice) >= _ENOUGH:
             break
     return best
@@ -82,7 +84,7 @@ def _by_rule(
         for c in candidates
         if c.key.casefold() not in known.headlines and c.stands_in(chosen)
     ]
-    return _body(Choice(kept, None), "rule", candidates) if kept else None
+    return _body(Choice(kept, None), "rule", candidates, known) if kept else None
 
 
 def _without(candidates: list[Candidate], dropped: set[HtmlElement]) -> list[Candidate]:
@@ -117,8 +119,13 @@ def _letters(choice: Choice) -> int:
     return sum(candidate.letters for candidate in choice.kept)
 
 
-def _body(choice: Choice, extractor: str, page: list[Candidate]) -> Body:
+def _body(choice: Choice, extractor: str, page: list[Candidate], known: Known) -> Body:
     return Body(
+        beside=frozenset(
+            place
+            for place, c in enumerate(choice.kept)
+            if c.kind == "caption" or known.is_headline(c)
+        ),
         blocks=tuple(Block(c.text, c.kind) for c in choice.kept),
         extractor=extractor,
         subheadline=choice.standfirst.text if choice.standfirst else None,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from crawler.extract.body_candidates import upwards
 from crawler.extract.body_phrases import is_furniture
 from crawler.extract.body_zones import zones_of
+from dedupe.source_lines import is_source_line
 
 if TYPE_CHECKING:
     from crawler.extract.body_candidates import Candidate, Node
@@ -43,6 +44,7 @@ _FOREIGN = frozenset(
 )
 # Quoted posts stand in elements named after the network that they come from.
 _FOREIGN_TO_QUOTES = frozenset({"menu", "comments", "related", "footer", "author"})
+_FOREIGN_TO_CAPTIONS = _FOREIGN - {"byline"}
 
 Form = tuple[str, str, str, str]
 
@@ -53,6 +55,10 @@ class Known:
 
     headlines: frozenset[str]
     descriptions: frozenset[str]
+
+    def is_headline(self, candidate: Candidate) -> bool:
+        """Whether the block says one of the page's headlines, and nothing else."""
+        return candidate.key.casefold() in self.headlines
 
 
 @dataclass(slots=True)
@@ -133,10 +139,18 @@ class Chooser:
 
     def _keeps(self, candidate: Candidate) -> bool:
         key = candidate.key.casefold()
-        if not key or candidate.node.tag == "h1" or key in self.known.headlines:
+        if not key or candidate.node.tag == "h1":
             return False
-        if candidate.linked > 0.75 * candidate.letters or candidate.kind == "caption":
+        # A closing source line, linked or not, and the headline again are for the
+        # cleaning to take out, and to record.
+        if is_source_line(candidate.text):
+            return self._is_inside(candidate)
+        if candidate.linked > 0.75 * candidate.letters:
             return False
+        if self.known.is_headline(candidate):
+            return self._is_fenced(candidate)
+        if candidate.kind == "caption":
+            return self._is_caption(candidate)
         if not self._is_claimed(candidate):
             return False
         return not (
@@ -145,9 +159,25 @@ class Chooser:
             or is_furniture(candidate)
         )
 
+    def _is_inside(self, candidate: Candidate) -> bool:
+        return any(node is self.box for node in upwards(candidate.node))
+
+    def _is_fenced(self, candidate: Candidate) -> bool:
+        return self._is_inside(candidate) or any(
+            node is self.fence for node in upwards(candidate.node)
+        )
+
+    def _is_caption(self, candidate: Candidate) -> bool:
+        """Whether the block is the caption of a picture among the article's blocks."""
+        return (
+            self._is_inside(candidate)
+            and _is_text(candidate)
+            and not self._zones(candidate) & _FOREIGN_TO_CAPTIONS
+        )
+
     def _is_claimed(self, candidate: Candidate) -> bool:
         """Whether a witness, or the company that it keeps, speaks for a block."""
-        inside = any(node is self.box for node in upwards(candidate.node))
+        inside = self._is_inside(candidate)
         if inside and candidate.witnessed:
             return True
         if self._has_form(candidate, inside):
@@ -174,9 +204,7 @@ class Chooser:
             return False
         if inside:
             return candidate.node.tag == "p" or bool(form[1])
-        return bool(form[1] or form[3]) and any(
-            node is self.fence for node in upwards(candidate.node)
-        )
+        return bool(form[1] or form[3]) and self._is_fenced(candidate)
 
     def _foreign(self, candidate: Candidate) -> frozenset[str]:
         if candidate.kind == "quote":
@@ -234,7 +262,7 @@ class Chooser:
             len(key) < _SENTENCE
             or candidate.node.tag == "h1"
             or candidate.kind in {"caption", "cell"}
-            or key in self.known.headlines
+            or self.known.is_headline(candidate)
             or not _is_text(candidate)
             or self._zones(candidate) & (_FOREIGN - {"byline"})
         ):
@@ -265,7 +293,9 @@ class Chooser:
     def _opens(self, candidate: Candidate) -> bool:
         if candidate.kind == "subhead":
             return False
-        if candidate.kind == "cell" or candidate.letters >= _LONG:
+        if candidate.kind in {"caption", "cell"} or candidate.letters >= _LONG:
+            return True
+        if self.known.is_headline(candidate):
             return True
         return _form(candidate.node) in self.forms and (
             candidate.letters >= _SENTENCE or candidate.text.endswith(_ENDS)

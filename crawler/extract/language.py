@@ -73,7 +73,29 @@ def _declared(page: Page) -> str:
 
 
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
-_NOT_LATIN = {"ar", "fa", "ur", "ps", "ckb", "ru", "uk", "be", "bg", "mk", "kk", "ky", "mn", "el", "he", "hi", "mr", "ne", "bn", "ta", "te"}
+_NOT_LATIN = {
+    "ar",
+    "fa",
+    "ur",
+    "ps",
+    "ckb",
+    "ru",
+    "uk",
+    "be",
+    "bg",
+    "mk",
+    "kk",
+    "ky",
+    "mn",
+    "el",
+    "he",
+    "hi",
+    "mr",
+    "ne",
+    "bn",
+    "ta",
+    "te",
+}
 
 
 def _is_in_another_script(sample: str, declared: str) -> bool:
