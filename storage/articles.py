@@ -36,7 +36,7 @@ _PLAIN = (
     *("language", "published_precision", "published_from", "modified_precision"),
     *("modified_from", "section", "image", "access", "extractor", "content_hash"),
 )
-_LISTS = ("authors", "tags")
+_LISTS = ("authors", "tags", "captions")
 _TIMES = ("published", "modified", "fetched")
 METADATA = (*_PLAIN, *_LISTS, *_TIMES, "field_sources")
 _DERIVED = (

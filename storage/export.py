@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-_JSON_COLUMNS = ("authors", "tags", "field_sources")
+_JSON_COLUMNS = ("authors", "tags", "captions", "field_sources")
 _PLAIN = (
     *("id", "url", "canonical_url", "headline", "subheadline", "body", "byline"),
     *("authors", "dateline", "language", "published", "published_precision"),
-    *("modified", "fetched", "section", "tags", "image", "access", "words"),
-    *("story", "role", "field_sources", "extractor"),
+    *("modified", "fetched", "section", "tags", "image", "captions", "access"),
+    *("words", "story", "role", "field_sources", "extractor"),
 )
 _COLUMNS = {name: f"articles.{name}" for name in _PLAIN} | {
     "outlet": "outlets.name",
@@ -176,7 +176,7 @@ def _write_parquet(rows: Iterable[dict[str, Any]], file: IO[bytes]) -> int:
 
 def _parquet_schema(pa: Any) -> Any:
     types = {name: pa.int64() for name in _NUMBERS}
-    types |= {name: pa.list_(pa.string()) for name in ("authors", "tags")}
+    types |= {name: pa.list_(pa.string()) for name in ("authors", "tags", "captions")}
     return pa.schema([(name, types.get(name, pa.string())) for name in _COLUMNS])
 
 

@@ -138,6 +138,7 @@ CREATE TABLE articles (
     section TEXT,
     tags TEXT,                  -- JSON list
     image TEXT,
+    captions TEXT,              -- JSON list: what its pictures say on their own
     access TEXT,                -- free, metered, paywalled
     words INTEGER NOT NULL DEFAULT 0,
     -- Deferred: article and story name each other, and the article is written first.
