@@ -271,8 +271,10 @@ class _Run:
 
     def _keep(self, columns: Columns) -> tuple[Keep, NDArray[np.int64] | None]:
         keep = self._request.keep
-        if keep == "earliest" or keep == "longest":
-            return keep, None
+        if keep == "longest":
+            return "longest", None
+        if keep == "earliest":
+            return "earliest", None
         wanted = TextColumn.from_strings(name.strip() for name in keep.split(","))
         hashes = np.empty(len(wanted), np.uint64)
         hash_words(wanted.data, wanted.offsets, hashes)

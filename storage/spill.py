@@ -102,7 +102,7 @@ class FileSpill:
 
     def _write(self, tokens: NDArray[np.uint32]) -> None:
         assert self._file is not None
-        left = memoryview(np.ascontiguousarray(tokens)).cast("B")
+        left = np.ascontiguousarray(tokens).data.cast("B")
         try:
             while left:
                 left = left[os.write(self._file, left) :]

@@ -19,7 +19,7 @@ _FILE = click.Path(path_type=Path)
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
-class _Bytes(click.ParamType):
+class _Bytes(click.ParamType):  # type: ignore[type-arg]
     """A size such as 500M or 2G."""
 
     name = "SIZE"

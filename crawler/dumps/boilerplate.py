@@ -44,7 +44,8 @@ class BoilerplateLines:
         """Return which lines of one article are boilerplate, counted from 0."""
         first, last = self.firsts[article], self.firsts[article + 1]
         low, high = np.searchsorted(self.lines, [first, last])
-        return (self.lines[low:high] - first).tolist()
+        numbers: list[int] = (self.lines[low:high] - first).tolist()
+        return numbers
 
 
 def find_boilerplate_lines(

@@ -77,7 +77,8 @@ class Outcome:
         """Count the copies among some *rows* by verdict."""
         copies = ~self.survives[rows] & ~self.is_revision[rows]
         counts = np.bincount(self.verdict[rows][copies])
-        found = Counter({VERDICTS[v]: int(n) for v, n in enumerate(counts)})
+        found: Counter[str] = Counter()
+        found.update({VERDICTS[v]: int(n) for v, n in enumerate(counts)})
         found[REVISION] = int(self.is_revision[rows].sum())
         return {name: n for name, n in found.most_common() if n}
 

@@ -94,7 +94,9 @@ class Listener(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Cleaned:
+class Cleaned:
+    """A batch, its cleaned texts, and hashes of its URLs and outlets."""
+
     batch: Batch
     column: CleanColumn
     hints: NDArray[np.uint64]
@@ -118,12 +120,12 @@ def read_all(
         for number, opened in enumerate(inputs):
             listener.rejected(opened.rejects)
             tasks = (
-                _Cleaning(task, clean).run for task in opened.dump.read(opened.fields)
+                Cleaning(task, clean).run for task in opened.dump.read(opened.fields)
             )
             for found in _in_order(pool, tasks):
                 listener.rejected(found.batch.rejects)
                 listener.removed(found.batch.ids, parts.count, found.column.cuts)
-                published = _whole(found.batch.published)
+                published = whole_seconds(found.batch.published)
                 if comparer is not None and len(found.batch):
                     comparer.add(
                         found.column.texts, found.batch.headlines, published=published
@@ -135,9 +137,9 @@ def read_all(
 
 
 def _in_order(
-    pool: ThreadPoolExecutor, tasks: Iterator[Callable[[], _Cleaned]]
-) -> Iterator[_Cleaned]:
-    waiting: deque[Future[_Cleaned]] = deque()
+    pool: ThreadPoolExecutor, tasks: Iterator[Callable[[], Cleaned]]
+) -> Iterator[Cleaned]:
+    waiting: deque[Future[Cleaned]] = deque()
     for task in tasks:
         waiting.append(pool.submit(task))
         if len(waiting) >= _WINDOW:
@@ -147,11 +149,13 @@ def _in_order(
 
 
 @dataclass(frozen=True, slots=True)
-class _Cleaning:
+class Cleaning:
+    """One batch on its way: read, cleaned, its URLs and outlets hashed."""
+
     task: Callable[[], Batch]
     clean: bool
 
-    def run(self) -> _Cleaned:
+    def run(self) -> Cleaned:
         batch = self.task()
         column = CleanColumn(texts=batch.texts)
         if self.clean:
@@ -165,7 +169,7 @@ class _Cleaning:
         if self.clean:
             lines = find_lines(column.texts)
             keys, counts = line_keys(lines, column.texts).keys, np.diff(lines.firsts)
-        return _Cleaned(batch, column, hints_of(urls), outlets, keys, counts)
+        return Cleaned(batch, column, hints_of(urls), outlets, keys, counts)
 
 
 def _to_the_end(cuts: Sequence[Cut], texts: TextColumn) -> tuple[Cut, ...]:
@@ -183,7 +187,8 @@ def _to_the_end(cuts: Sequence[Cut], texts: TextColumn) -> tuple[Cut, ...]:
     return tuple(found)
 
 
-def _whole(published: NDArray[np.float64]) -> NDArray[np.int64]:
+def whole_seconds(published: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return times as whole seconds, UNKNOWN_TIME for NaN."""
     known = np.isfinite(published)
     whole = np.full(len(published), UNKNOWN_TIME, np.int64)
     whole[known] = published[known]
@@ -208,7 +213,7 @@ class _Parts:
         self._ids: list[TextColumn] = []
         self._urls: list[TextColumn] = []
 
-    def add(self, found: _Cleaned, published: NDArray[np.int64]) -> None:
+    def add(self, found: Cleaned, published: NDArray[np.int64]) -> None:
         batch = found.batch
         new = {
             "places": batch.places,

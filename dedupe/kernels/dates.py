@@ -13,7 +13,7 @@ def _number(data, at, end, digits):
         return -1
     value = 0
     for i in range(at, at + digits):
-        digit = np.int64(data[i]) - 48
+        digit = int(data[i]) - 48
         if digit < 0 or digit > 9:
             return -1
         value = value * 10 + digit

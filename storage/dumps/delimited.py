@@ -66,7 +66,7 @@ class Delimited:
     def _reader(self, source: Source) -> Iterator[list[str]]:
         # A NUL or a field of 10 MB is data here.
         csv.field_size_limit(_LONGEST)
-        text = codecs.getreader("utf-8-sig")(_Readable(source), errors=_ESCAPED)
+        text = _decoded(source)
         strict = self.delimiter == ","
         return csv.reader(_lines(text), delimiter=self.delimiter, strict=strict)
 
@@ -106,20 +106,17 @@ class Delimited:
         return Reject(file=self.name, line=line, reason=reason, detail=detail)
 
 
-class _Readable:
-    """The part of a file object that codecs ask for."""
-
-    def __init__(self, source: Source) -> None:
-        self._source = source
-
-    def read(self, size: int = -1) -> bytes:
-        return self._source.read(1 << 20 if size < 0 else size)
+def _decoded(source: Source) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder("utf-8-sig")(errors=_ESCAPED)
+    while chunk := source.read(1 << 20):
+        yield decoder.decode(chunk)
+    yield decoder.decode(b"", final=True)
 
 
-def _lines(text: codecs.StreamReader) -> Iterator[str]:
+def _lines(text: Iterator[str]) -> Iterator[str]:
     """Yield lines parted by line feeds alone: a field may hold any other break."""
     rest = ""
-    while chunk := text.read(1 << 20):
+    for chunk in text:
         pieces = (rest + chunk).split("\n")
         rest = pieces.pop()
         yield from (piece + "\n" for piece in pieces)

@@ -250,3 +250,8 @@ def _gather(scan: _Scan, rows: NDArray[np.int64], field: int) -> TextColumn:
     offsets = np.empty(len(rows) + 1, np.int64)
     size = kernel.gather(scan.data, rows, field, scan.kinds, scan.spans, out, offsets)
     return TextColumn(out[:size], offsets)
+
+
+def read_block(name: str, fields: Fields, block: LineBlock) -> Batch:
+    """Read one block of lines of the file called *name*."""
+    return _Reading(name, fields, block, block.start + block.size).run()

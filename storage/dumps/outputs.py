@@ -59,8 +59,8 @@ class Outputs:
         except OSError as error:
             raise DumpError(f"{path} cannot be written: {error.strerror}") from error
         fcntl.flock(raw, fcntl.LOCK_EX)
-        self._files.append((raw, part, path))  # type: ignore[arg-type]
-        return raw  # type: ignore[return-value]
+        self._files.append((raw, part, path))
+        return raw
 
     def finish_with(
         self, commit: Callable[[], None], discard: Callable[[], None]

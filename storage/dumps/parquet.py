@@ -281,3 +281,8 @@ def _joined(schema: Any, found: Any) -> Any:
                 joined = pa.field(field.name, pa.string())
             fields[field.name] = joined
     return pa.schema(list(fields.values()))
+
+
+def read_table(name: str, fields: Fields, table: Any, first: int) -> Batch:
+    """Read one record batch, the rows from *first* on of the file called *name*."""
+    return _Task(name, fields, table, first).run()

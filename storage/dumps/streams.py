@@ -128,7 +128,7 @@ def _unpacked(suffix: str, raw: BinaryIO) -> ByteSource:
         return cast("ByteSource", bz2.BZ2File(raw))
     if suffix == ".xz":
         return cast("ByteSource", lzma.LZMAFile(raw))
-    return _ZstdSource(raw) if suffix == ".zst" else raw
+    return _ZstdSource(raw) if suffix == ".zst" else cast("ByteSource", raw)
 
 
 def open_sink(raw: IO[bytes], suffix: str) -> IO[bytes]:
