@@ -32,31 +32,32 @@ from dedupe.verify import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from numpy.typing import NDArray
 
-_HEADLINE = 1 << 62
-_MASK = (1 << 62) - 1
+# Kinds of keys. A key is its kind and 64 bits, read as signed.
+BAND, PASSAGE, HEADLINE = 0, 1, 2
+Key = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """What the index holds of one text: its keys and its verification record.
 
-    *rank* orders the texts the same way whenever they arrive; *bands*, *passages* and
-    *headline* are keys (int), *signature* is uint32[num_perm].
+    *rank* orders the texts the same way whenever they arrive; *passages* stand in the
+    order of the record's keys. *signature* is uint32[num_perm].
     """
 
     rank: int
-    bands: tuple[int, ...]
-    passages: tuple[int, ...]
-    headline: int | None
+    bands: tuple[Key, ...]
+    passages: tuple[Key, ...]
+    headline: Key | None
     record: Record
     signature: NDArray[np.uint32]
 
     @property
-    def keys(self) -> tuple[int, ...]:
+    def keys(self) -> tuple[Key, ...]:
         """Every key under which the text is found, each once."""
         named = () if self.headline is None else (self.headline,)
         return tuple(dict.fromkeys((*self.bands, *self.passages, *named)))
@@ -65,20 +66,16 @@ class Entry:
 class Index(Protocol):
     """Entries by their keys; entries are known by the ranks of their texts."""
 
-    def add(self, entry: Entry) -> None:
-        """Enter a text under all its keys, or replace the one of its rank."""
-        ...
-
     def entry(self, rank: int) -> Entry:
         """The entry of a text."""
         ...
 
-    def count(self, key: int) -> int:
-        """How many texts hold a key."""
+    def count(self, key: Key, limit: int) -> int:
+        """How many texts hold a key, *limit* where they are more."""
         ...
 
-    def holders(self, key: int, limit: int) -> Sequence[int]:
-        """The first *limit* texts that hold a key, by ascending rank."""
+    def holders(self, key: Key, limit: int | None = None) -> Sequence[int]:
+        """All, or the first *limit*, texts that hold a key, by ascending rank."""
         ...
 
 
@@ -87,9 +84,10 @@ class MemoryIndex:
 
     def __init__(self) -> None:
         self._entries: dict[int, Entry] = {}
-        self._holders: dict[int, set[int]] = {}
+        self._holders: dict[Key, set[int]] = {}
 
     def add(self, entry: Entry) -> None:
+        """Enter a text under all its keys, or replace the one of its rank."""
         old = self._entries.get(entry.rank)
         for key in old.keys if old else ():
             self._holders[key].discard(entry.rank)
@@ -98,12 +96,15 @@ class MemoryIndex:
             self._holders.setdefault(key, set()).add(entry.rank)
 
     def entry(self, rank: int) -> Entry:
+        """The entry of a text."""
         return self._entries[rank]
 
-    def count(self, key: int) -> int:
-        return len(self._holders.get(key, ()))
+    def count(self, key: Key, limit: int) -> int:
+        """How many texts hold a key, *limit* where they are more."""
+        return min(len(self._holders.get(key, ())), limit)
 
-    def holders(self, key: int, limit: int) -> Sequence[int]:
+    def holders(self, key: Key, limit: int | None = None) -> Sequence[int]:
+        """All, or the first *limit*, texts that hold a key, by ascending rank."""
         return sorted(self._holders.get(key, ()))[:limit]
 
 
@@ -123,23 +124,50 @@ def make_entry(
     record = record_of(found, 0, published)
     if record.words < parameters.brief_words:
         return None
-    titled = record.headline_words >= parameters.headline_words
-    return Entry(
-        rank=record.fold,
-        bands=tuple(number_bands(found.bands[0]).tolist()),
-        passages=tuple(key & _MASK | 1 << 61 for key in found.keys.tolist()),
-        headline=_HEADLINE | record.headline & _MASK if titled else None,
-        record=record,
-        signature=found.signatures[0],
+    return entry_of(
+        record, number_bands(found.bands[0]), found.signatures[0], parameters
     )
 
 
-class Proposer:
-    """Says against which texts of an index one is verified."""
+def entry_of(
+    record: Record,
+    bands: NDArray[np.uint64],
+    signature: NDArray[np.uint32],
+    parameters: Parameters,
+) -> Entry:
+    """Make the entry of a text that is no brief, given its numbered *bands*."""
+    titled = record.headline_words >= parameters.headline_words
+    return Entry(
+        rank=record.fold,
+        bands=tuple((BAND, key) for key in bands.view(np.int64).tolist()),
+        passages=tuple((PASSAGE, key) for key in record.keys.view(np.int64).tolist()),
+        headline=headline_key(record.headline) if titled else None,
+        record=record,
+        signature=signature,
+    )
 
-    def __init__(self, index: Index, parameters: Parameters = DEFAULT) -> None:
+
+def headline_key(headline: int) -> Key:
+    """The key of a headline's hash."""
+    return HEADLINE, headline - (headline >> 63 << 64)
+
+
+class Proposer:
+    """Says against which texts of an index one is verified.
+
+    *known* are the keys of the passages that mostly strangers share, where somebody
+    keeps them; else they are found out each time.
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        parameters: Parameters = DEFAULT,
+        known: Container[Key] | None = None,
+    ) -> None:
         self.index = index
         self.parameters = parameters
+        self._known = known
 
     def propose(self, entry: Entry) -> set[int]:
         """The ranks of the candidates of an entry of the index."""
@@ -149,24 +177,29 @@ class Proposer:
         hidden = self.masked(entry)
         for key in set(entry.passages) - hidden:
             found.update(self._partners(key, entry.rank))
-        if self._has_nothing_else(entry, hidden):
+        if self.has_nothing_else(entry):
             found.update(self._like_it(entry))
+        cap = self.parameters.bucket_cap
         if (
             entry.headline is not None
-            and self.index.count(entry.headline) <= self.parameters.bucket_cap
+            and self.index.count(entry.headline, cap + 1) <= cap
         ):
             found.update(self._partners(entry.headline, entry.rank))
         found.discard(entry.rank)
         return found
 
-    def masked(self, entry: Entry) -> set[int]:
+    def masked(self, entry: Entry) -> set[Key]:
         """The passages of an entry that mostly strangers share."""
         return {key for key in set(entry.passages) if self.is_strangers(key)}
 
-    def is_strangers(self, key: int) -> bool:
-        """Whether mostly strangers share a passage."""
+    def is_strangers(self, key: Key) -> bool:
+        """Whether mostly strangers share a passage, as far as that is known."""
+        return self.ask(key) if self._known is None else key in self._known
+
+    def ask(self, key: Key) -> bool:
+        """Find out from its holders whether mostly strangers share a passage."""
         least = self.parameters.stranger_groups
-        if not self.parameters.mask_strangers or self.index.count(key) < least:
+        if not self.parameters.mask_strangers or self.index.count(key, least) < least:
             return False
         asked = [self.index.entry(rank) for rank in self.index.holders(key, SAMPLE)]
         needed = max(least, (len(asked) + 1) // 2)
@@ -176,31 +209,33 @@ class Proposer:
                 strangers.append(entry)
         return len(strangers) >= needed
 
-    def hubs(self, key: int) -> tuple[int, ...] | None:
+    def hubs(self, key: Key) -> tuple[int, ...] | None:
         """The texts that an over-full key pairs with the others; None below the cap."""
-        if self.index.count(key) <= self.parameters.bucket_cap:
+        cap = self.parameters.bucket_cap
+        if self.index.count(key, cap + 1) <= cap:
             return None
         return tuple(self.index.holders(key, self.parameters.hubs))
 
-    def _partners(self, key: int, rank: int) -> Sequence[int]:
-        hubs = self.hubs(key)
-        if hubs is None or rank in hubs:
-            return self.index.holders(key, self.index.count(key))
-        return hubs
+    def has_nothing_else(self, entry: Entry) -> bool:
+        """Whether strangers share all the passages of an entry."""
+        return bool(entry.passages) and all(map(self.is_strangers, entry.passages))
 
-    def _has_nothing_else(self, entry: Entry, hidden: set[int]) -> bool:
-        return bool(entry.passages) and hidden.issuperset(entry.passages)
+    def alike(self, key: Key) -> Sequence[int]:
+        """The holders of a passage that have nothing else, by ascending rank."""
+        return [
+            rank
+            for rank in self.index.holders(key)
+            if self.has_nothing_else(self.index.entry(rank))
+        ]
+
+    def _partners(self, key: Key, rank: int) -> Sequence[int]:
+        hubs = self.hubs(key)
+        return self.index.holders(key) if hubs is None or rank in hubs else hubs
 
     def _like_it(self, entry: Entry) -> Iterable[int]:
         """Among the holders of its passages, those that have nothing else either."""
         for key in set(entry.passages):
-            alike = [
-                rank
-                for rank in self.index.holders(key, self.index.count(key))
-                if self._has_nothing_else(
-                    other := self.index.entry(rank), self.masked(other)
-                )
-            ]
+            alike = self.alike(key)
             hubs = alike[: self.parameters.hubs]
             if len(alike) > self.parameters.bucket_cap and entry.rank not in hubs:
                 alike = hubs
@@ -220,16 +255,16 @@ class Engine:
     """Adds texts one by one and keeps their verified pairs."""
 
     def __init__(
-        self, parameters: Parameters = DEFAULT, index: Index | None = None
+        self, parameters: Parameters = DEFAULT, index: MemoryIndex | None = None
     ) -> None:
         self.parameters = parameters
-        self.index: Index = index or MemoryIndex()
+        self.index = index or MemoryIndex()
         self.pairs: dict[tuple[int, int], PairVerdict] = {}
         self.sizes: Counter[int] = Counter()
         self._proposer = Proposer(self.index, parameters)
         self._verified: defaultdict[int, set[int]] = defaultdict(set)
-        self._touched: set[int] = set()
-        self._states: dict[int, tuple[bool, tuple[int, ...] | None]] = {}
+        self._touched: set[Key] = set()
+        self._states: dict[Key, tuple[bool, tuple[int, ...] | None]] = {}
 
     def add(self, entry: Entry) -> None:
         """Enter a text and verify it against its candidates.
@@ -252,7 +287,7 @@ class Engine:
             state = (self._proposer.is_strangers(key), self._proposer.hubs(key))
             if self._states.get(key, (False, None)) != state:
                 self._states[key] = state
-                stale.update(self.index.holders(key, self.index.count(key)))
+                stale.update(self.index.holders(key))
         self._touched.clear()
         self._verify(stale)
 
@@ -310,7 +345,7 @@ def verified_of(rows: Sequence[tuple[int, int, PairVerdict]]) -> Verified:
     )
 
 
-def _hidden_keys(entry: Entry, hidden: set[int]) -> list[int]:
+def _hidden_keys(entry: Entry, hidden: set[Key]) -> list[int]:
     whole = entry.record.keys.tolist()
     return [w for w, key in zip(whole, entry.passages, strict=True) if key in hidden]
 
