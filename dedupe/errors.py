@@ -3,6 +3,7 @@
 DedupeError
   x ParameterError        a setting that cannot work
   x SettingsMismatchError  signatures made under other settings
+  x ClusterError          a run on a cluster that cannot start or end
 """
 
 
@@ -16,3 +17,7 @@ class ParameterError(DedupeError, ValueError):
 
 class SettingsMismatchError(DedupeError):
     """Signatures of two schemes, seeds or lengths were about to be compared."""
+
+
+class ClusterError(DedupeError):
+    """A cluster cannot be reached, or does not come to an end."""

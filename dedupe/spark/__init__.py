@@ -1,0 +1,1 @@
+"""A dump on a Spark cluster: the same functions, and Spark's own shuffles."""

@@ -1,0 +1,187 @@
+"""The first reading on a cluster: every article analysed where its split is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import orjson
+
+from dedupe.gathering import Gathered, Gatherer, MemorySpill
+from dedupe.nodes import identify
+from dedupe.parameters import Parameters
+from dedupe.shingles import analyse_texts
+from dedupe.signature import permutations
+from dedupe.spark.layouts import (
+    ARTICLE,
+    LINK,
+    NAME,
+    REJECT,
+    REMOVED,
+    SPLIT,
+    TOKENS,
+)
+from dedupe.spark.parcels import Outbox, bucket_of, rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from dedupe.text import TextColumn
+
+_TOP = np.uint64(32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """Articles of one split, cleaned, in order.
+
+    *articles* (uint64) are their numbers. *published* is epoch seconds or
+    UNKNOWN_TIME; *hints* and *outlets* (uint64) are hashes, 0 for none. *rejects* and
+    *removed* are rows for the tables of that name; *removed* begins with the place of
+    its article here. *file*, *start* name the split, of which *rows* were read.
+    """
+
+    articles: NDArray[np.uint64]
+    texts: TextColumn
+    headlines: TextColumn
+    ids: TextColumn
+    urls: TextColumn
+    hints: NDArray[np.uint64]
+    outlets: NDArray[np.uint64]
+    published: NDArray[np.int64]
+    removed: Sequence[tuple[int, dict[str, Any]]]
+    rejects: Sequence[dict[str, Any]]
+    file: int
+    start: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class Analysing:
+    """Turns record batches into parcels; *read* finds the articles in them."""
+
+    read: Callable[[Iterable[pa.RecordBatch]], Iterator[Arrived]]
+    buckets: int
+    parameters: Parameters
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        outbox = Outbox()
+        for arrived in self.read(batches):
+            self._add(arrived, outbox)
+            yield from outbox.full()
+        yield from outbox.send()
+
+    def _add(self, arrived: Arrived, outbox: Outbox) -> None:
+        here = np.zeros(1, np.int32)
+        split = (arrived.file, arrived.start, arrived.rows, len(arrived.articles))
+        outbox.add(SPLIT, here, np.array([split], SPLIT.dtype))
+        _add_json(outbox, arrived)
+        if not len(arrived.articles):
+            return
+        found, tokens = self._analyse(arrived)
+        p = self.parameters
+        identity = identify(found, found.weights < 2 * p.brief_words)
+        home = home_of(identity, self.buckets)
+        outbox.add(ARTICLE, home, _article_rows(arrived, found), found.keys)
+        rows = rows_of(TOKENS, article=arrived.articles, tokens=found.tokens)
+        outbox.add(TOKENS, home, rows, tokens)
+        self._add_names(arrived, found, home, outbox)
+
+    def _analyse(self, arrived: Arrived) -> tuple[Gathered, NDArray[np.uint32]]:
+        p, spill = self.parameters, MemorySpill()
+        gatherer = Gatherer(spill, p.bands)
+        analysis = analyse_texts(
+            arrived.texts, arrived.headlines, bands=p.bands, rows=p.rows,
+            permutations=permutations(p.num_perm, p.seed),
+        )  # fmt: skip
+        gatherer.add(analysis, arrived.published)
+        found = gatherer.finish()
+        return found, _bodies(spill.view(), found)
+
+    def _add_names(
+        self,
+        arrived: Arrived,
+        found: Gathered,
+        home: NDArray[np.int32],
+        outbox: Outbox,
+    ) -> None:
+        everything = np.arange(len(arrived.articles))
+        ids, data = _texts(arrived.ids, everything)
+        rows = rows_of(NAME, article=arrived.articles, id=ids)
+        outbox.add(NAME, bucket_of(arrived.articles, self.buckets), rows, data)
+        linked = np.flatnonzero(arrived.hints)
+        urls, data = _texts(arrived.urls, linked)
+        rows = rows_of(
+            LINK,
+            article=arrived.articles[linked],
+            hint=arrived.hints[linked],
+            fold=found.folds[linked],
+            published=arrived.published[linked],
+            home=home[linked],
+            url=urls,
+        )
+        outbox.add(LINK, bucket_of(arrived.hints[linked], self.buckets), rows, data)
+
+
+def home_of(identities: NDArray[np.uint64], buckets: int) -> NDArray[np.int32]:
+    """The bucket of a text: ranges of its hash, so that buckets are in node order."""
+    return ((identities >> _TOP) * np.uint64(buckets) >> _TOP).astype(np.int32)
+
+
+def _article_rows(arrived: Arrived, found: Gathered) -> NDArray[Any]:
+    return rows_of(
+        ARTICLE,
+        article=arrived.articles,
+        fold=found.folds,
+        headline=found.headlines,
+        published=arrived.published,
+        outlet=arrived.outlets,
+        headline_words=found.headline_words,
+        weight=found.weights,
+        tokens=found.tokens,
+        keys=np.diff(found.key_offsets),
+        bands=found.bands,
+    )
+
+
+def _bodies(tokens: NDArray[np.uint32], found: Gathered) -> NDArray[np.uint32]:
+    """Drop the headlines' tokens: records are verified on the body's."""
+    inside = np.zeros(len(tokens) + 1, np.int8)
+    np.add.at(inside, found.starts, 1)
+    np.add.at(inside, found.starts + found.tokens, -1)
+    return tokens[np.cumsum(inside[:-1], dtype=np.int8).astype(bool)]
+
+
+def _texts(
+    column: TextColumn, rows: NDArray[np.intp]
+) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    sizes = np.diff(column.offsets)[rows]
+    if len(rows) == len(column):
+        return sizes, column.data[column.offsets[0] : column.offsets[-1]]
+    parts = [column.data[column.offsets[r] : column.offsets[r + 1]] for r in rows]
+    return sizes, np.concatenate([np.zeros(0, np.uint8), *parts])
+
+
+def _add_json(outbox: Outbox, arrived: Arrived) -> None:
+    if arrived.rejects:
+        sizes, data = pack_json(arrived.rejects)
+        rows = rows_of(REJECT, json=sizes)
+        outbox.add(REJECT, np.zeros(len(rows), np.int32), rows, data)
+    if arrived.removed:
+        sizes, data = pack_json([row for _, row in arrived.removed])
+        places = [place for place, _ in arrived.removed]
+        rows = rows_of(REMOVED, article=arrived.articles[places], json=sizes)
+        outbox.add(REMOVED, np.zeros(len(rows), np.int32), rows, data)
+
+
+def pack_json(
+    values: Sequence[dict[str, Any]],
+) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    """Lengths and bytes of values as JSON."""
+    packed = [orjson.dumps(value) for value in values]
+    sizes = np.array([len(one) for one in packed], np.int64)
+    return sizes, np.frombuffer(b"".join(packed), np.uint8)

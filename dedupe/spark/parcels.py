@@ -1,0 +1,272 @@
+"""Arrays on their way through Spark: one row of a frame is a parcel for one bucket.
+
+A parcel holds the rows of many articles, so that Spark moves a few large values and
+every grouping is a sort of plain arrays. Spark partitions, shuffles and retries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+    from pyspark.sql import DataFrame
+
+SCHEMA = "bucket int, head binary, tail binary, kind int"
+_ARROW = pa.schema(
+    [
+        ("bucket", pa.int32()),
+        ("head", pa.binary()),
+        ("tail", pa.binary()),
+        ("kind", pa.int32()),
+    ]
+)
+# A task sends what it holds when it holds so many bytes.
+_FULL = 48 << 20
+_SCATTER = np.uint64(0x9E3779B97F4A7C15)
+_HALF = np.uint64(32)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the parcels of one *kind* hold: rows of *dtype*, and for each row stretches
+    of the arrays named in *tails* (name, type), whose lengths are columns of that name.
+    """
+
+    kind: int
+    dtype: np.dtype[Any]
+    tails: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The parcels of one layout put together: *rows*, and the *tails* behind them."""
+
+    rows: NDArray[Any]
+    tails: dict[str, NDArray[Any]]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        """One column, contiguous."""
+        return np.ascontiguousarray(self.rows[name])
+
+    def offsets(self, name: str) -> NDArray[np.int64]:
+        """Where each row's stretch of a tail begins; n + 1 of them."""
+        return offsets_of(self.rows[name])
+
+    def pick(self, order: NDArray[Any]) -> Table:
+        """Some rows, in a given order, with their tails."""
+        tails = {
+            name: pick_stretches(data, self.rows[name], order)
+            for name, data in self.tails.items()
+        }
+        return Table(self.rows[order], tails)
+
+
+def offsets_of(lengths: NDArray[Any]) -> NDArray[np.int64]:
+    """Bounds of stretches that stand one after the other."""
+    bounds = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=bounds[1:])
+    return bounds
+
+
+def pick_stretches(
+    data: NDArray[Any], lengths: NDArray[Any], order: NDArray[Any]
+) -> NDArray[Any]:
+    """The stretches of some rows, one after the other."""
+    if order.dtype == np.bool_:
+        order = np.flatnonzero(order)
+    starts = offsets_of(lengths)[:-1][order]
+    sizes = lengths[order].astype(np.int64)
+    bounds = offsets_of(sizes)
+    places = np.arange(bounds[-1]) + np.repeat(starts - bounds[:-1], sizes)
+    return data[places]
+
+
+def rows_of(layout: Layout, **columns: Any) -> NDArray[Any]:
+    """Rows of a layout from its columns."""
+    n = len(next(iter(columns.values())))
+    rows = np.zeros(n, layout.dtype)
+    for name, values in columns.items():
+        rows[name] = values
+    return rows
+
+
+def bucket_of(keys: NDArray[Any], buckets: int) -> NDArray[np.int32]:
+    """Scatter keys of any unsigned type evenly over the buckets."""
+    mixed = (keys.astype(np.uint64) * _SCATTER) >> _HALF
+    return ((mixed * np.uint64(buckets)) >> _HALF).astype(np.int32)
+
+
+class Outbox:
+    """Collects rows until they are worth sending."""
+
+    def __init__(self) -> None:
+        self._held: dict[Layout, list[tuple[NDArray[Any], Table]]] = {}
+        self._bytes = 0
+
+    def add(
+        self,
+        layout: Layout,
+        buckets: NDArray[Any],
+        rows: NDArray[Any],
+        *tails: NDArray[Any],
+    ) -> None:
+        """Address each row, with its stretch of each tail, to a bucket."""
+        if not len(rows):
+            return
+        named = dict(zip([name for name, _ in layout.tails], tails, strict=True))
+        self._held.setdefault(layout, []).append((buckets, Table(rows, named)))
+        self._bytes += rows.nbytes + sum(tail.nbytes for tail in tails)
+
+    def full(self) -> Iterator[pa.RecordBatch]:
+        """What is to be sent now: nothing, as long as there is room."""
+        if self._bytes >= _FULL:
+            yield from self.send()
+
+    def send(self) -> Iterator[pa.RecordBatch]:
+        """Send everything that is held."""
+        held, self._held, self._bytes = self._held, {}, 0
+        for layout, parts in held.items():
+            buckets = np.concatenate([part[0] for part in parts])
+            yield _packed(layout, buckets, join_tables([part[1] for part in parts]))
+
+
+def join_tables(parts: Sequence[Table]) -> Table:
+    """Tables of one layout, one behind the other."""
+    if len(parts) == 1:
+        return parts[0]
+    rows = np.concatenate([part.rows for part in parts])
+    names = parts[0].tails
+    tails = {name: np.concatenate([p.tails[name] for p in parts]) for name in names}
+    return Table(rows, tails)
+
+
+def _packed(
+    layout: Layout, buckets: NDArray[Any], table: Table
+) -> pa.RecordBatch:
+    order = np.argsort(buckets, kind="stable")
+    table, buckets = table.pick(order), buckets[order]
+    firsts = np.flatnonzero(np.diff(buckets, prepend=-1))
+    ends = np.append(firsts[1:], len(buckets))
+    bounds = {name: table.offsets(name) for name, _ in layout.tails}
+    heads = [table.rows[a:b].tobytes() for a, b in zip(firsts, ends, strict=True)]
+    tails = [
+        b"".join(
+            data[bounds[name][a] : bounds[name][b]].tobytes()
+            for name, data in table.tails.items()
+        )
+        for a, b in zip(firsts, ends, strict=True)
+    ]
+    kinds = np.full(len(firsts), layout.kind, np.int32)
+    columns = [buckets[firsts].astype(np.int32), heads, tails, kinds]
+    arrays = [pa.array(c, t.type) for c, t in zip(columns, _ARROW, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=_ARROW)
+
+
+class Inbox:
+    """Everything that came to a partition, by layout."""
+
+    def __init__(self, batches: Iterable[pa.RecordBatch], *layouts: Layout) -> None:
+        by_kind = {layout.kind: layout for layout in layouts}
+        self._parts: dict[Layout, list[Table]] = {layout: [] for layout in layouts}
+        self.buckets: set[int] = set()
+        for batch in batches:
+            columns = (batch.column(name) for name in ("bucket", "head", "tail", "kind"))
+            for bucket, head, tail, kind in zip(*columns, strict=True):
+                layout = by_kind[kind.as_py()]
+                self.buckets.add(bucket.as_py())
+                self._parts[layout].append(
+                    _unpacked(layout, head.as_buffer(), tail.as_buffer())
+                )
+
+    def take(self, layout: Layout) -> Table:
+        """The rows of a layout; they are let go of here."""
+        nothing = Table(
+            np.zeros(0, layout.dtype),
+            {name: np.zeros(0, dtype) for name, dtype in layout.tails},
+        )
+        return join_tables([nothing, *self._parts.pop(layout)])
+
+
+def unpack(batch: pa.RecordBatch, layout: Layout) -> Iterator[tuple[int, Table]]:
+    """The parcels of a batch that are of *layout*, each with its bucket."""
+    columns = (batch.column(name) for name in ("bucket", "head", "tail", "kind"))
+    for bucket, head, tail, kind in zip(*columns, strict=True):
+        if kind.as_py() == layout.kind:
+            yield bucket.as_py(), _unpacked(layout, head.as_buffer(), tail.as_buffer())
+
+
+def _unpacked(layout: Layout, head: Any, tail: Any) -> Table:
+    rows = np.frombuffer(head, layout.dtype)
+    tails, at = {}, 0
+    for name, dtype in layout.tails:
+        count = int(rows[name].sum(dtype=np.int64))
+        tails[name] = np.frombuffer(tail, dtype, count, at) if count else np.zeros(0, dtype)
+        at += tails[name].nbytes
+    return Table(rows, tails)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Runs *step* once on all that came to a partition."""
+
+    step: Callable[..., None]
+    layouts: tuple[Layout, ...]
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        inbox, outbox = Inbox(batches, *self.layouts), Outbox()
+        if inbox.buckets:
+            self.step(inbox, outbox)
+        yield from outbox.send()
+
+
+@dataclass(frozen=True)
+class Passing:
+    """Runs *step* on one parcel after the other, wherever it stands."""
+
+    step: Callable[[int, Table, Outbox], None]
+    layout: Layout
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        outbox = Outbox()
+        for batch in batches:
+            for bucket, table in unpack(batch, self.layout):
+                self.step(bucket, table, outbox)
+                yield from outbox.full()
+        yield from outbox.send()
+
+
+def only(frame: DataFrame, *layouts: Layout) -> DataFrame:
+    """The parcels of some layouts."""
+    return frame.where(frame["kind"].isin([layout.kind for layout in layouts]))
+
+
+def passing(
+    frame: DataFrame, layout: Layout, step: Callable[[int, Table, Outbox], None]
+) -> DataFrame:
+    """Run *step* on the parcels of one layout where they stand."""
+    return only(frame, layout).mapInArrow(Passing(step, layout), SCHEMA)
+
+
+def meet(
+    frames: Sequence[DataFrame],
+    layouts: Sequence[Layout],
+    buckets: int,
+    step: Callable[[Inbox, Outbox], None],
+) -> DataFrame:
+    """Bring the parcels of *layouts* in all *frames* to their buckets; run *step*."""
+    wanted = [only(frame, *layouts) for frame in frames]
+    together = wanted[0]
+    for frame in wanted[1:]:
+        together = together.unionByName(frame)
+    moved = together.repartitionById(buckets, together["bucket"])
+    return moved.mapInArrow(Whole(step, tuple(layouts)), SCHEMA)

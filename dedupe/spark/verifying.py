@@ -1,0 +1,161 @@
+"""Pairs meet the records of both their nodes, and the kernel decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dedupe.kernels import pairs as codes
+from dedupe.kernels import propose
+from dedupe.parameters import Parameters
+from dedupe.spark.layouts import COUNT, MASK, NODE, PAIR, RECORD, TOKENS, VERIFIED, WISH
+from dedupe.spark.nodes import Numbering
+from dedupe.spark.parcels import (
+    Inbox,
+    Outbox,
+    Table,
+    offsets_of,
+    pick_stretches,
+    rows_of,
+)
+from dedupe.verify import REASONS, Records, verify_rows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dedupe.verify import Verified
+
+_HIGH = np.uint64(32)
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """Keeps each pair once, and asks for the records of its nodes."""
+
+    numbering: Numbering
+
+    def __call__(self, inbox: Inbox, outbox: Outbox) -> None:
+        (bucket,) = inbox.buckets
+        found = inbox.take(PAIR)
+        both = (found["left"].astype(np.uint64) << _HIGH) | found["right"]
+        pairs = np.unique(both)
+        left, right = (pairs >> _HIGH).astype(np.uint32), pairs.astype(np.uint32)
+        rows = rows_of(PAIR, left=left, right=right)
+        outbox.add(PAIR, np.full(len(rows), bucket, np.int32), rows)
+        nodes = np.union1d(left, right)
+        wishes = rows_of(WISH, node=nodes, target=np.full(len(nodes), bucket))
+        outbox.add(WISH, self.numbering.home(nodes), wishes)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """Sends records where they are asked for: words, and which passages are masked."""
+
+    numbering: Numbering
+
+    def __call__(self, inbox: Inbox, outbox: Outbox) -> None:
+        (bucket,) = inbox.buckets
+        nodes, tokens, wishes = (
+            inbox.take(layout) for layout in (NODE, TOKENS, WISH)
+        )
+        masks = inbox.take(MASK)
+        if not len(wishes):
+            return
+        nodes = nodes.pick(np.argsort(nodes["node"]))
+        hidden = _hidden(nodes, masks, self.numbering.bases[bucket])
+        order = np.argsort(tokens["article"])
+        record = order[np.searchsorted(tokens["article"], nodes["article"], sorter=order)]
+        wanted = wishes["node"] - np.uint32(self.numbering.bases[bucket])
+        rows = rows_of(
+            RECORD,
+            node=wishes["node"],
+            masked=nodes["keys"][wanted],
+            **{
+                name: nodes[name][wanted]
+                for name in ("weight", "size", "headline", "first", "last", "tokens")
+            },
+        )
+        outbox.add(
+            RECORD,
+            wishes["target"],
+            rows,
+            pick_stretches(hidden, nodes["keys"], wanted),
+            pick_stretches(tokens.tails["tokens"], tokens["tokens"], record[wanted]),
+        )
+
+
+def _hidden(nodes: Table, masks: Table, base: int) -> NDArray[np.uint8]:
+    """Which of the nodes' keys, in order, are masked at their node."""
+    keys = nodes.tails["keys"]
+    if not len(masks):
+        return np.zeros(len(keys), np.uint8)
+    # A key is masked at all its holders that propose, and briefs are in no pair.
+    return propose.mark_keys(keys, np.unique(masks["key"]))
+
+
+@dataclass(frozen=True)
+class Verifying:
+    """Decides about the pairs of a bucket; keeps what DESIGN wants kept."""
+
+    parameters: Parameters
+
+    def __call__(self, inbox: Inbox, outbox: Outbox) -> None:
+        pairs, table = inbox.take(PAIR), inbox.take(RECORD)
+        if not len(pairs):
+            return
+        table = table.pick(np.argsort(table["node"]))
+        records = records_of(table)
+        order = np.lexsort((pairs["right"], pairs["left"]))
+        left, right = (
+            np.searchsorted(table["node"], pairs[side][order]).astype(np.uint32)
+            for side in ("left", "right")
+        )
+        found = verify_rows(records, left, right, self.parameters)
+        kept = _worth_keeping(found, self.parameters)
+        counts = np.bincount(found.reasons[~kept], minlength=len(REASONS))
+        rows = rows_of(COUNT, reason=np.arange(len(counts)), count=counts)
+        outbox.add(COUNT, np.zeros(len(rows), np.int32), rows[counts > 0])
+        rows = _verified_rows(found.pick(kept), table)
+        outbox.add(VERIFIED, np.zeros(len(rows), np.int32), rows)
+
+
+def records_of(table: Table) -> Records:
+    """Records side by side, as the kernel takes them."""
+    bounds = table.offsets("masked")
+    masked = table.tails["masked"]
+    hidden = np.diff(offsets_of(masked)[bounds])
+    return Records(
+        tokens=table.tails["tokens"],
+        starts=table.offsets("tokens")[:-1],
+        sizes=np.stack([table["tokens"], table["weight"]], axis=1).astype(np.int64),
+        masked=masked,
+        mask_starts=bounds,
+        unmask=((hidden == table["masked"]) & (hidden > 0)).astype(np.uint8),
+        headlines=table["headline"],
+        times=np.stack([table["first"], table["last"]], axis=1),
+    )
+
+
+def _worth_keeping(found: Verified, p: Parameters) -> NDArray[np.bool_]:
+    kept: NDArray[np.bool_] = (
+        (found.verdicts != codes.REJECTED)
+        | (found.figures[:, 0] >= p.record_jaccard)
+        | (found.figures[:, 1:].max(axis=1, initial=0) >= p.record_containment)
+    )
+    return kept
+
+
+def _verified_rows(found: Verified, table: Table) -> NDArray[np.void]:
+    sides = np.stack([found.left, found.right], axis=1)
+    return rows_of(
+        VERIFIED,
+        left=table["node"][found.left],
+        right=table["node"][found.right],
+        verdict=found.verdicts,
+        reason=found.reasons,
+        figures=found.figures,
+        lengths=table["tokens"][sides],
+        sizes=table["size"][sides],
+    )

@@ -1,0 +1,75 @@
+"""Folders on any path that Spark writes: finished steps, and outputs that are there
+whole or not at all.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from storage.errors import DumpError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_log = logging.getLogger(__name__)
+_DONE = "_SUCCESS"
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder that *session* reaches through Hadoop's file systems."""
+
+    session: Any
+    path: str
+
+    def at(self, name: str) -> Folder:
+        """A folder in it."""
+        return Folder(self.session, f"{self.path.rstrip('/')}/{name}")
+
+    def exists(self, name: str = "") -> bool:
+        """Whether there is such a file in it, or the folder itself."""
+        place = self._place(name)
+        return bool(self._system(place).exists(place))
+
+    def delete(self) -> None:
+        """Remove the folder and all in it; nothing happens where there is none."""
+        place = self._place()
+        self._system(place).delete(place, True)
+
+    def rename(self, path: str) -> None:
+        """Give the folder another place, where nothing may be yet."""
+        target = Folder(self.session, path)._place()
+        system = self._system(target)
+        if target.getParent() is not None:
+            system.mkdirs(target.getParent())
+        if not system.rename(self._place(), target):
+            raise DumpError(f"{path} cannot be written: {self.path} is not moved there")
+
+    def _place(self, name: str = "") -> Any:
+        path = f"{self.path}/{name}" if name else self.path
+        return self.session._jvm.org.apache.hadoop.fs.Path(path)
+
+    def _system(self, place: Any) -> Any:
+        return place.getFileSystem(self.session._jsc.hadoopConfiguration())
+
+
+@dataclass(frozen=True, slots=True)
+class FolderCheckpoints:
+    """Keeps steps as Parquet; Spark commits a step whole, and marks it as done."""
+
+    folder: Folder
+    schema: str
+
+    def keep(self, name: str, make: Callable[[], Any]) -> Any:
+        """Return the rows kept as *name*; make and keep them where there are none."""
+        place, session = self.folder.at(name), self.folder.session
+        if place.exists(_DONE):
+            _log.info("%(name)s is kept from before", {"name": name})
+        else:
+            _log.info("%(name)s begins", {"name": name})
+            writer = make().write.mode("overwrite").partitionBy("kind")
+            # Hashes neither repeat nor compress.
+            writer.option("parquet.enable.dictionary", "false").parquet(place.path)
+        return session.read.schema(self.schema).parquet(place.path)
