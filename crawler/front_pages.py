@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from lxml import etree, html
-
+from crawler.errors import NotAnArticle
+from crawler.extract.jsonld import types_of
+from crawler.extract.page import Page, read_page
 from crawler.links import Anchor, in_scope, is_article_link
+from crawler.naming import Claim
 from storage.crawl_state import Link
 from storage.urls import url_key
 
@@ -24,6 +26,9 @@ _FEED_TYPES = frozenset(
         "application/json+feed",
     }
 )
+_OUTLET_TYPES = frozenset(
+    {"website", "newsmediaorganization", "organization", "newspaper", "periodical"}
+)
 # Places where feeds and sitemaps are when nobody says so.
 WELL_KNOWN_FEEDS = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/index.xml", "/atom.xml")
 WELL_KNOWN_SITEMAPS = (
@@ -37,11 +42,11 @@ WELL_KNOWN_SITEMAPS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontPage:
-    """What a front page shows: article links in its order, feeds, name, language."""
+    """What a front page shows: article links in its order, feeds, names, language."""
 
     links: tuple[Link, ...] = ()
     feeds: tuple[str, ...] = ()
-    name: str | None = None
+    names: tuple[Claim, ...] = ()
     language: str | None = None
 
 
@@ -50,11 +55,10 @@ def parse_front_page(
 ) -> FrontPage:
     """Read a front or section page; only links under *domains* count."""
     try:
-        tree = html.fromstring(body) if body.strip() else None
-    except (etree.ParserError, ValueError):
-        tree = None
-    if tree is None:
+        page = read_page(body, url)
+    except NotAnArticle:
         return FrontPage()
+    tree = page.tree
     base = _base(tree, url)
     links: dict[str, Link] = {}
     for anchor in _anchors(tree, base):
@@ -65,7 +69,7 @@ def parse_front_page(
     return FrontPage(
         links=tuple(links.values()),
         feeds=tuple(dict.fromkeys(_feeds(tree, base))),
-        name=_name(tree),
+        names=tuple(_names(page)),
         language=(tree.get("lang") or "")[:2].lower() or None,
     )
 
@@ -99,8 +103,20 @@ def _feeds(tree: Any, base: str) -> Iterator[str]:
             yield _join(base, element.get("href"))
 
 
-def _name(tree: Any) -> str | None:
-    for path in ('//meta[@property="og:site_name"]/@content', "//title/text()"):
-        if found := " ".join(tree.xpath(f"string({path})").split()):
-            return str(found)[:100]
-    return None
+def _names(page: Page) -> Iterator[Claim]:
+    """Yield what the page calls its outlet, in the fields that are meant for it."""
+    for name in ("og:site_name", "application-name", "apple-mobile-web-app-title"):
+        for text in page.meta.get(name, [])[:1]:
+            yield Claim(source="og", text=text)
+    for record in page.jsonld:
+        if isinstance(name := _record_name(record), str):
+            yield Claim(source="json-ld", text=name)
+    if title := " ".join(page.tree.xpath("string(//title)").split()):
+        yield Claim(source="title", text=str(title)[:200])
+
+
+def _record_name(record: dict[str, Any]) -> Any:
+    if types_of(record) & _OUTLET_TYPES:
+        return record.get("name")
+    publisher = record.get("publisher")
+    return publisher.get("name") if isinstance(publisher, dict) else None

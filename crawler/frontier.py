@@ -11,11 +11,13 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from crawler.naming import pick_name
 from storage.urls import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from crawler.naming import Claim
     from crawler.outlets import Outlet
     from storage.crawl_state import CrawlState, PageState
 
@@ -42,7 +44,11 @@ class Limits:
 
 @dataclass(slots=True, kw_only=True)
 class OutletQueue:
-    """The work at one outlet, and what has come of it so far in this run."""
+    """The work at one outlet, and what has come of it so far in this run.
+
+    *name* is the one that its row has; *claims* and *languages* are what its sources
+    say of it.
+    """
 
     outlet: Outlet
     id: int
@@ -61,8 +67,21 @@ class OutletQueue:
     failures: Counter[str] = field(default_factory=Counter)
     dead_hosts: set[str] = field(default_factory=set)
     stopped: str | None = None
-    site_name: str | None = None
+    name: str = ""
+    claims: list[Claim] = field(default_factory=list)
+    languages: Counter[str] = field(default_factory=Counter)
     counts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def site_name(self) -> str | None:
+        """What the outlet calls itself, where its sources were read."""
+        return pick_name(self.claims, self.outlet.host)
+
+    def hear(self, names: Iterable[Claim], language: str | None) -> None:
+        """Note what a source says of the outlet."""
+        self.claims.extend(names)
+        if language:
+            self.languages[language[:2].lower()] += 1
 
     @property
     def is_done(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crawler.rechecks import after_poll
-from storage.outlet_facts import OutletFacts, register_outlet
+from storage.outlet_facts import OutletFacts, Registered, register_outlet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -117,16 +117,17 @@ class OutletJob(_Job):
     facts: OutletFacts
     sources: Sequence[tuple[str, PageKind]]
     now: float
-    then: Callable[[int], None]
+    then: Callable[[Registered], None]
     is_urgent: bool = True
-    id: int = 0
+    row: Registered | None = None
 
     def write(self, state: CrawlState, verdict: Verdict | None) -> None:
-        self.id = register_outlet(state.db, self.facts)
-        state.add_sources(self.sources, outlet=self.id, now=self.now)
+        self.row = register_outlet(state.db, self.facts)
+        state.add_sources(self.sources, outlet=self.row.id, now=self.now)
 
     def done(self, verdict: Verdict | None) -> None:
-        self.then(self.id)
+        assert self.row is not None
+        self.then(self.row)
 
 
 @dataclass(kw_only=True)

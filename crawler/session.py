@@ -24,7 +24,7 @@ from crawler.rechecks import retry_after
 from crawler.writing import Writer
 from storage.crawl_state import CrawlState
 from storage.errors import StorageError
-from storage.outlet_facts import OutletFacts
+from storage.outlet_facts import OutletFacts, learn_outlet, note_success
 from storage.runs import OutletCounts, count_outlet, finish_run, start_run
 from storage.store import Store
 from storage.urls import bare_host, host_of, source_key
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from crawler.outlets import Outlet
     from storage.article import Article
     from storage.crawl_state import PageKind, RobotsState
+    from storage.outlet_facts import Registered
 
 logger = logging.getLogger(__name__)
 
@@ -267,24 +268,17 @@ class Session:
         self._registering += 1
         self.writer.put(
             OutletJob(
-                facts=OutletFacts(
-                    name=outlet.name,
-                    host=outlet.host,
-                    home=outlet.home,
-                    language=outlet.languages[0] if outlet.languages else None,
-                    country=outlet.country,
-                    agency=outlet.agency,
-                ),
+                facts=_facts_of(outlet),
                 sources=list(_known_sources(outlet)),
                 now=self.now(),
                 then=lambda row: self._registered(outlet, row),
             )
         )
 
-    def _registered(self, outlet: Outlet, row: int) -> None:
+    def _registered(self, outlet: Outlet, row: Registered) -> None:
         self._registering -= 1
-        queue = OutletQueue(outlet=outlet, id=row)
-        queue.sources.extend(self._sources_to_poll(row))
+        queue = OutletQueue(outlet=outlet, id=row.id, name=row.name)
+        queue.sources.extend(self._sources_to_poll(row.id))
         self.frontier.add(queue)
 
     def _sources_to_poll(self, outlet: int) -> Sequence[Any]:
@@ -304,6 +298,7 @@ class Session:
         totals: dict[str, int] = {}
         for queue in self.frontier.queues.values():
             counts = queue.counts
+            self._note_outlet(state, queue)
             for name, number in counts.items():
                 totals[name] = totals.get(name, 0) + number
             count_outlet(
@@ -321,6 +316,18 @@ class Session:
             )
         outcome = "done" if self.outcome.reason == "finished" else "stopped"
         finish_run(state.db, run, outcome=outcome, now=self.moment(), counts=totals)
+
+    def _note_outlet(self, state: CrawlState, queue: OutletQueue) -> None:
+        """Write down what an outlet said of itself, and that it answered."""
+        spoken = queue.languages.most_common(1)
+        learn_outlet(
+            state.db,
+            queue.id,
+            name=queue.site_name,
+            language=spoken[0][0] if spoken else None,
+        )
+        if queue.counts["requests"]:
+            note_success(state.db, queue.id, now=self.now())
 
     def _note_failure(self, error: BaseException) -> None:
         """Write down that the run failed, if the database still takes that much."""
@@ -344,6 +351,17 @@ class Session:
         self.frontier.is_stopping = True
         self.frontier.wake()
         self.on_error()
+
+
+def _facts_of(outlet: Outlet) -> OutletFacts:
+    return OutletFacts(
+        name=outlet.name,
+        host=outlet.host,
+        home=outlet.home,
+        language=outlet.languages[0] if outlet.languages else None,
+        country=outlet.country,
+        agency=outlet.agency,
+    )
 
 
 def _known_sources(outlet: Outlet) -> list[tuple[str, PageKind]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from crawler.feeds import parse_feed
 from crawler.front_pages import parse_front_page
 from crawler.links import Anchor, in_scope, is_article_link, is_trap
+from crawler.naming import Claim
 from crawler.sitemaps import gunzip, parse_sitemap, pick_children
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Source:
     kind: PageKind
     links: tuple[Link, ...] = ()
     sources: tuple[tuple[str, PageKind], ...] = ()
-    name: str | None = None
+    names: tuple[Claim, ...] = ()
     language: str | None = None
     is_one: bool = True
 
@@ -69,7 +70,7 @@ def _read_feed(body: bytes, url: str, outlet: Outlet, limit: int) -> Source:
     return Source(
         kind="feed",
         links=_ours(feed.links, outlet),
-        name=feed.name,
+        names=(Claim(source="feed", text=feed.name),) if feed.name else (),
         language=feed.language,
     )
 
@@ -97,7 +98,7 @@ def _read_sitemap(
             for child in children
             if in_scope(child.url, outlet.domains)
         ),
-        name=sitemap.name,
+        names=_publication(sitemap.name),
         language=sitemap.language,
     )
 
@@ -111,13 +112,17 @@ def _read_section(body: bytes, url: str, outlet: Outlet) -> Source:
         kind="section",
         links=page.links,
         sources=feeds,
-        name=page.name,
+        names=page.names,
         language=page.language,
         is_one=b"<" in body[:_HEAD],
     )
 
 
 _FEED: PageKind = "feed"
+
+
+def _publication(name: str | None) -> tuple[Claim, ...]:
+    return (Claim(source="news sitemap", text=name),) if name else ()
 
 
 def _may_be_new(link: Link, floor: float, since: float | None) -> bool:

@@ -79,6 +79,7 @@ class RobotsState:
 
 
 COLUMNS = tuple(PageState.__slots__)
+DAY = 86400.0
 _TIMES = frozenset(
     {"hint", "first_seen", "first_fetched", "last_fetched", "changed", "next_check"}
 )

@@ -41,7 +41,7 @@ def add_articles(
     store: Store, count: int, *, age: float, role: str = "canonical"
 ) -> int:
     with store.transaction() as db:
-        outlet = register_outlet(db, FACTS)
+        outlet = register_outlet(db, FACTS).id
         for _ in range(count):
             db.execute(
                 "INSERT INTO articles (url_key, url, outlet, headline, role, fetched)"
@@ -135,7 +135,7 @@ def test_links_are_queued_once_and_newest_first(store: Store) -> None:
         Link(url="http://paper.example/c", hint=1e18),
     ]
     with store.transaction() as db:
-        outlet = register_outlet(db, FACTS)
+        outlet = register_outlet(db, FACTS).id
         state = CrawlState(db)
         assert state.remember(links, outlet=outlet, now=NOW) == (4, 3)
         assert state.remember(links, outlet=outlet, now=NOW) == (4, 0)

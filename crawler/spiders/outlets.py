@@ -179,7 +179,7 @@ class OutletsSpider(Spider):
             url=response.url,
             content_type=header.decode("latin-1") if header else None,
             fetched=self.session.moment(),
-            outlet=queue.outlet.name,
+            outlet=queue.name,
         )
         return await self.extraction.extract(task)
 
@@ -269,7 +269,7 @@ class OutletsSpider(Spider):
             return
         if page.kind == "section":
             source = await self._with_robots(queue, page, response, source)
-        queue.site_name = queue.site_name or source.name
+        queue.hear(source.names, source.language)
         seen = replace(seen, kind=source.kind)
         if twin := _twin(queue, page, source):
             seen = replace(seen, reason=f"{SAME_LINKS} {twin}")
