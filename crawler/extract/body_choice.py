@@ -168,9 +168,9 @@ class Chooser:
         )
 
     def _is_caption(self, candidate: Candidate) -> bool:
-        """Whether the block is the caption of a picture among the article's blocks."""
+        """Whether the block is the caption of one of the article's pictures."""
         return (
-            self._is_inside(candidate)
+            self._is_fenced(candidate)
             and _is_text(candidate)
             and not self._zones(candidate) & _FOREIGN_TO_CAPTIONS
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,11 @@ _NESTED = ("@graph", "mainEntity", "mainEntityOfPage")
 
 # A page is read so far; articles are a hundredth of this, and time is bounded.
 _LONGEST = 6_000_000  # characters
+
+_BODY = re.compile(r"<body[\s>/]", re.IGNORECASE)
+_HEAD = re.compile(
+    r".*?</head\s*>|\s*(?:<!doctype[^>]*>\s*)?(?:<html[^>]*>)?", re.I | re.S
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +56,8 @@ def read_page(html: bytes | str, url: str, *, content_type: str | None = None) -
 
 def _parse(text: str) -> HtmlElement:
     # lxml refuses a str that declares an encoding, and NUL ends a C string.
-    data = text[:_LONGEST].replace("\0", "").encode("utf-8", "replace")
+    text = _open_body(text[:_LONGEST].replace("\0", ""))
+    data = text.encode("utf-8", "replace")
     parser = HTMLParser(
         encoding="utf-8",
         remove_comments=True,
@@ -63,6 +70,18 @@ def _parse(text: str) -> HtmlElement:
         return document_fromstring(data, parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as error:
         raise NotAnArticle("empty page") from error
+
+
+def _open_body(text: str) -> str:
+    """Write the body's tag where a page leaves it out, as HTML allows.
+
+    libxml2 knows no article or main, and takes them for elements of the head.
+    """
+    if _BODY.search(text):
+        return text
+    head = _HEAD.match(text)
+    at = head.end() if head else 0
+    return f"{text[:at]}<body>{text[at:]}"
 
 
 def _read_meta(tree: HtmlElement) -> dict[str, list[str]]:
