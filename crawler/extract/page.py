@@ -22,7 +22,8 @@ _LONGEST = 6_000_000  # characters
 
 _BODY = re.compile(r"<body[\s>/]", re.IGNORECASE)
 _HEAD = re.compile(
-    r".*?</head\s*>|\s*(?:<!doctype[^>]*>\s*)?(?:<html[^>]*>)?", re.I | re.S
+    r".*?</head\s*>|\s*(?:<!doctype[^>]*>\s*)?(?:<html[^>]*>)?",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
