@@ -116,7 +116,7 @@ class Verifying:
         kept = _worth_keeping(found, self.parameters)
         counts = np.bincount(found.reasons[~kept], minlength=len(REASONS))
         rows = rows_of(COUNT, reason=np.arange(len(counts)), count=counts)
-        outbox.add(COUNT, np.zeros(len(rows), np.int32), rows[counts > 0])
+        outbox.add(COUNT, np.zeros(len(rows), np.int32), rows)
         rows = _verified_rows(found.pick(kept), table)
         outbox.add(VERIFIED, np.zeros(len(rows), np.int32), rows)
 

@@ -67,7 +67,7 @@ def open_source(
     named = [f"{mark} as {name}" for mark, name in zip(marks, _MARKS, strict=True)]
     return Source(
         frame=frame.selectExpr("*", *named),
-        files=tuple(unquote(file) for file in files),
+        files=tuple(_plain(file) for file in files),
         fields=find_fields(fields, names, inputs[0]),
         is_parquet=is_parquet,
         size=_size(session, files),
@@ -87,6 +87,14 @@ def _files(session: Any, inputs: Sequence[str]) -> list[str]:
             raise DumpError(f"{name} holds no file")
         found += sorted(file for file in files if file not in found)
     return found
+
+
+def _plain(uri: str) -> str:
+    """A local path as it is; Spark writes it with one slash here and three there."""
+    plain = unquote(uri)
+    if plain.startswith("file:"):
+        return "/" + plain.removeprefix("file:").lstrip("/")
+    return plain
 
 
 def _is_parquet(files: Sequence[str], given: str | None) -> bool:
@@ -167,7 +175,7 @@ class SplitReader:
         at: dict[tuple[int, int], int] = {}
         for batch in batches:
             for table, path, start, length in _runs(batch):
-                key = (places[unquote(path)], start)
+                key = (places[_plain(path)], start)
                 first = at.get(key, 0)
                 at[key] = first + table.num_rows
                 if at[key] > length + 1:
