@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crawler.dumps.boilerplate import BoilerplateLines, find_boilerplate_lines
+from crawler.dumps.boilerplate import (
+    BoilerplateLines,
+    distinct,
+    find_boilerplate_lines,
+)
 from crawler.dumps.logs import RejectTable, RemovedTable
 from crawler.dumps.outcome import (
     Outcome,
@@ -333,7 +337,7 @@ class _Run:
             survivors=int(outcome.survives[mine].sum()),
             copies=outcome.copies(mine),
             rejects=rejects,
-            stories=len(np.unique(outcome.story[mine])),
+            stories=len(distinct(outcome.story[mine])),
             pairs={VERDICTS[v]: int(n) for v, n in enumerate(verdicts) if n},
             looked_at=outcome.looked_at,
             removed=dict(self._tally.removed.most_common()),
@@ -363,4 +367,4 @@ def _duplicates(ids: TextColumn) -> int:
     hashes = np.empty(len(ids), np.uint64)
     hash_words(ids.data, ids.offsets, hashes)
     named = hashes[np.diff(ids.offsets) > 0]
-    return len(named) - len(np.unique(named))
+    return len(named) - len(distinct(named))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -38,7 +38,7 @@ class BoilerplateLines:
     @property
     def articles(self) -> NDArray[np.int64]:
         """The articles that hold any, ascending."""
-        return np.unique(np.searchsorted(self.firsts, self.lines, side="right") - 1)
+        return distinct(np.searchsorted(self.firsts, self.lines, side="right") - 1)
 
     def of(self, article: int) -> list[int]:
         """Return which lines of one article are boilerplate, counted from 0."""
@@ -46,6 +46,12 @@ class BoilerplateLines:
         low, high = np.searchsorted(self.lines, [first, last])
         numbers: list[int] = (self.lines[low:high] - first).tolist()
         return numbers
+
+
+def distinct(values: NDArray[Any]) -> NDArray[Any]:
+    """Return the sorted distinct *values*; numpy.unique hashes, which takes longer."""
+    ordered = np.sort(values)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
 
 
 def find_boilerplate_lines(
@@ -79,16 +85,11 @@ def find_boilerplate_lines(
 def _printed_often(keys: NDArray[np.uint64], least: int) -> NDArray[np.bool_]:
     """Say of each line whether its key comes *least* times or more."""
     ordered = np.sort(keys)
-    if len(keys) < least:
-        return np.zeros(len(keys), np.bool_)
-    frequent = np.unique(
-        ordered[: len(keys) - least + 1][
-            ordered[: len(keys) - least + 1] == ordered[least - 1 :]
-        ]
-    )
-    at = np.minimum(np.searchsorted(frequent, keys), max(0, len(frequent) - 1))
+    ahead = ordered[: max(0, len(keys) - least + 1)]
+    frequent = distinct(ahead[ahead == ordered[least - 1 :]])
     if not len(frequent):
         return np.zeros(len(keys), np.bool_)
+    at = np.minimum(np.searchsorted(frequent, keys), len(frequent) - 1)
     found: NDArray[np.bool_] = frequent[at] == keys
     return found
 
