@@ -51,7 +51,9 @@ class BoilerplateLines:
 def distinct(values: NDArray[Any]) -> NDArray[Any]:
     """Return the sorted distinct *values*; numpy.unique hashes, which takes longer."""
     ordered = np.sort(values)
-    return ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
+    first = np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
+    found: NDArray[Any] = ordered[first]
+    return found
 
 
 def find_boilerplate_lines(
