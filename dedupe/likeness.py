@@ -66,9 +66,8 @@ class Line:
 
 def _length(line: tuple[str, ...]) -> float:
     """Count words; a character of a script without spaces is half of one."""
-    return (
-        len(line) - sum(map(is_character_script, (ord(word[0]) for word in line))) / 2
-    )
+    late = (word for word in line if word[0] > _LAST_SPACED)
+    return len(line) - sum(is_character_script(ord(word[0])) for word in late) / 2
 
 
 def _anchors(line: tuple[str, ...], length: float) -> frozenset[tuple[object, ...]]:
