@@ -1,0 +1,167 @@
+"""The shingles of one text, numbered, and which of them another text holds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dedupe.kernels.analyse import (
+    BOUNDARY,
+    KEYED,
+    shingle_hash,
+)
+from dedupe.kernels.compiler import njit
+
+_ZERO = np.uint32(0)
+_MULTIPLIER = np.uint32(0x9E3779B1)
+# A table is at most a quarter full: most shingles of a stranger meet an empty slot.
+_ROOM = 4
+_LEAST_BITS = 6
+# A bitmap of 32,768 bits: of 1,000 shingles 97 in 100 that are not among them miss it.
+BITMAP = 512
+_WORD, _BIT, _LAST_BIT = np.uint32(23), np.uint32(17), np.uint32(63)
+_U0, _U1, _U2 = np.uint64(0), np.uint64(1), np.uint64(2)
+
+
+@njit(forceinline=True)
+def slot_of(shingle, shift):
+    """Where the search for a shingle begins in a table of 2 ** (32 - shift) slots."""
+    return np.uint64(np.uint32(shingle * _MULTIPLIER) >> shift)
+
+
+@njit(forceinline=True)
+def table_bits(shingles):
+    """Size of a table for so many *shingles*, in bits of its slots' numbers."""
+    bits = _LEAST_BITS
+    while (1 << bits) < _ROOM * shingles:
+        bits += 1
+    return bits
+
+
+@njit(forceinline=True)
+def hash_all(tokens, start, size, count, hashes):
+    """Write the hashes of the first *count* shingles of tokens[start : start + size].
+
+    The loop holds nothing that keeps it from running on several shingles at a time.
+    """
+    first = np.uint64(start)
+    inner = np.uint64(max(0, min(count, size - 2)))
+    for s in range(inner):
+        at = first + s
+        hashes[s] = shingle_hash(tokens[at], tokens[at + _U1], tokens[at + _U2])
+    end = np.uint64(start + size)
+    for s in range(inner, np.uint64(count)):
+        at = first + s
+        second = tokens[at + _U1] if at + _U1 < end else _ZERO
+        third = tokens[at + _U2] if at + _U2 < end else _ZERO
+        hashes[s] = shingle_hash(tokens[at], second, third)
+
+
+@njit(forceinline=True)
+def hide_masked(tokens, start, size, masked, m, hides, hidden):
+    """Mark the tokens of masked passages, whose marks begin at masked[m].
+
+    Where nothing *hides*, no token is marked.
+    """
+    if not hides:
+        hidden[:size] = 0
+        return
+    hide = np.uint8(0)
+    at = np.uint64(start)
+    keyed = np.uint64(m)
+    for s in range(np.uint64(size)):
+        token = tokens[at + s]
+        if token & BOUNDARY != _ZERO:
+            hide = np.uint8(0)
+            if token & KEYED != _ZERO:
+                hide = masked[keyed]
+                keyed += _U1
+        hidden[s] = hide
+
+
+@njit(forceinline=True)
+def number_shingles(
+    count, hashes, hidden, table, bits, base, keys, places, shown, rare
+):
+    """Number the distinct shingles of a text, in the order of their first places.
+
+    A slot of *table* holds base plus a number; below *base* it is empty. Number k has
+    the hash keys[k], stands first at places[k], and shown[k] says whether it stands
+    anywhere outside masked passages. *rare* is a bitmap of the hashes. Returns how many
+    numbers there are, how many are shown, and how many shingles are not hidden.
+    """
+    shift = np.uint32(32 - bits)
+    mask = np.uint64((1 << bits) - 1)
+    rare[:] = 0
+    kinds = np.int32(0)
+    distinct = visible = 0
+    for s in range(np.uint64(count)):
+        h = hashes[s]
+        slot = slot_of(h, shift)
+        entry = table[slot]
+        while entry >= base and keys[np.uint64(entry - base)] != h:
+            slot = (slot + _U1) & mask
+            entry = table[slot]
+        if entry < base:
+            k = np.uint64(kinds)
+            table[slot] = base + kinds
+            keys[k] = h
+            places[k] = s
+            shown[k] = 0
+            rare[h >> _WORD] |= _U1 << np.uint64((h >> _BIT) & _LAST_BIT)
+            kinds += np.int32(1)
+        else:
+            k = np.uint64(entry - base)
+        if hidden[s] == 0:
+            visible += 1
+            if shown[k] == 0:
+                shown[k] = 1
+                distinct += 1
+    return kinds, distinct, visible
+
+
+@njit(forceinline=True)
+def compare_shingles(
+    count, hashes, hidden, table, bits, base, keys, places, shown, rare, met, pair, matches
+):  # fmt: skip
+    """Look up the right text's *hashes* among the left one's numbered shingles.
+
+    matches[s] becomes the first place of shingle s in the left text, or -1. Returns how
+    many distinct shingles both show; how many of the left's count for neither, since
+    the right has them only masked; and how many of the right's distinct ones, and of
+    all its own, count for neither: an edited sentence is no difference because the
+    original is no evidence. *met* holds marks of earlier pairs, below 2 * *pair*.
+    """
+    shift = np.uint32(32 - bits)
+    mask = np.uint64((1 << bits) - 1)
+    veiled = np.int32(2 * pair)
+    seen = np.int32(2 * pair + 1)
+    shared = neutral_a = kinds_b = neutral_b = 0
+    for s in range(np.uint64(count)):
+        h = hashes[s]
+        matches[s] = -1
+        # Most shingles of a stranger end here.
+        if rare[h >> _WORD] >> np.uint64((h >> _BIT) & _LAST_BIT) & _U1 == _U0:
+            continue
+        slot = slot_of(h, shift)
+        entry = table[slot]
+        while entry >= base and keys[np.uint64(entry - base)] != h:
+            slot = (slot + _U1) & mask
+            entry = table[slot]
+        if entry < base:
+            continue
+        k = np.uint64(entry - base)
+        matches[s] = places[k]
+        if hidden[s] == 0:
+            if shown[k] == 0:
+                neutral_b += 1
+            if met[k] != seen:
+                if shown[k] == 0:
+                    kinds_b += 1
+                else:
+                    shared += 1
+                    neutral_a -= met[k] == veiled
+                met[k] = seen
+        elif shown[k] != 0 and met[k] < veiled:
+            met[k] = veiled
+            neutral_a += 1
+    return shared, neutral_a, kinds_b, neutral_b
