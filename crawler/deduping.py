@@ -45,13 +45,14 @@ from storage.errors import DumpError
 from storage.spill import FileSpill
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from dedupe.clean_column import Cut
     from dedupe.deciding import Keep
+    from storage.article import Article
     from storage.dumps.reject import Reject
 
 # Verification records of about 40,000 articles.
@@ -158,10 +159,9 @@ class _Run:
 
         from crawler.dumps.loading import load_into
 
-        inputs = [self._open(item) for item in self._items]
         verdicts = load_into(
             path,
-            inputs,
+            [self._articles(item) for item in self._items],
             argv=("dedupe", *self._request.inputs, "--into", str(path)),
             now=lambda: datetime.now(UTC),
             rejected=self.rejected,
@@ -172,7 +172,7 @@ class _Run:
         rejects = dict(self._tally.rejects.most_common())
         new = verdicts.pop("new", 0)
         return DedupeReport(
-            inputs=tuple(opened.dump.name for opened in inputs),
+            inputs=tuple(str(item.path) for item in self._items),
             output=str(path),
             rows=new + sum(verdicts.values()) + sum(rejects.values()),
             survivors=new,
@@ -181,6 +181,17 @@ class _Run:
             stories=new,
             seconds=0.0,
         )
+
+    def _articles(self, item: Input) -> Iterator[Article | Reject]:
+        """Return the articles of a dump; those of pages keep every field."""
+        if item.format in {"html", "warc"}:
+            from crawler.page_rows import extract_articles
+            from storage.dumps.laying_out import iter_pages
+
+            return extract_articles(iter_pages(item))
+        from crawler.dumps.loading import articles_of
+
+        return articles_of(self._open(item))
 
     def rejected(self, rejects: Sequence[Reject]) -> None:
         self._reject_table.write(rejects)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from crawler.errors import OutletError
 from crawler.importing import append_outlets
 from crawler.outlets import Catalogue, resolve
+from crawler.polling import SAME_LINKS
 from crawler.session import CrawlPlan
 
 if TYPE_CHECKING:
@@ -108,7 +109,9 @@ def check_outlets(
 
 def _problem(source: PageState) -> str | None:
     if source.outcome == "listing":
-        return None if source.found else "names no article"
+        # An index names further sitemaps, and one of years nothing that is new.
+        is_index = source.kind == "sitemap"
+        return None if source.found or is_index else "names no article"
     return source.reason or "not asked: its host did not answer"
 
 
@@ -137,4 +140,9 @@ def _ask(
 
 
 def _urls(sources: Sequence[PageState], kind: str) -> tuple[str, ...]:
-    return tuple(source.url for source in sources if source.kind == kind)
+    """Return the addresses of *kind*; a feed that repeats another is left out."""
+    return tuple(
+        source.url
+        for source in sources
+        if source.kind == kind and not (source.reason or "").startswith(SAME_LINKS)
+    )

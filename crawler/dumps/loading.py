@@ -31,14 +31,14 @@ _BATCH = 100
 
 def load_into(
     path: Path,
-    inputs: Sequence[OpenInput],
+    sources: Sequence[Iterable[Article | Reject]],
     *,
     argv: Sequence[str],
     now: Callable[[], datetime],
     rejected: Callable[[Sequence[Reject]], None],
     loaded: Callable[[int], None],
 ) -> Counter[str]:
-    """Add the articles of *inputs* to the database at *path*; count their verdicts.
+    """Add the articles of *sources* to the database at *path*; count their verdicts.
 
     Every 100 are a transaction, so a run that was killed goes on where it was: what
     the database has already is "known" and changes nothing.
@@ -47,8 +47,8 @@ def load_into(
     with Store.open(path) as store:
         with store.transaction() as db:
             run = start_run(db, argv, now=now())
-        for opened in inputs:
-            articles = _articles(opened, rejected)
+        for source in sources:
+            articles = _accepted(source, rejected)
             while chunk := list(islice(articles, _BATCH)):
                 for verdict in store.add_all(chunk, run=run):
                     verdicts[
@@ -60,15 +60,24 @@ def load_into(
     return verdicts
 
 
-def _articles(
-    opened: OpenInput, rejected: Callable[[Sequence[Reject]], None]
+def _accepted(
+    source: Iterable[Article | Reject], rejected: Callable[[Sequence[Reject]], None]
 ) -> Iterator[Article]:
-    rejected(opened.rejects)
+    for one in source:
+        if isinstance(one, Article):
+            yield one
+        else:
+            rejected([one])
+
+
+def articles_of(opened: OpenInput) -> Iterator[Article | Reject]:
+    """Yield an article for each row of a dump, with the fields that were named."""
+    yield from opened.rejects
     places: list[np.ndarray] = [np.zeros((0, 2), np.int64)]
     moments: list[np.ndarray] = [np.zeros(0)]
     for task in opened.dump.read(opened.fields):
         batch = task()
-        rejected(batch.rejects)
+        yield from batch.rejects
         places.append(batch.places)
         moments.append(batch.published)
     rows = (row for rows in opened.dump.rows(np.concatenate(places)) for row in rows)

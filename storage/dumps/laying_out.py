@@ -92,8 +92,13 @@ def iter_rows(
     """Yield the rows of a page, a plain text or a WARC file."""
     if item.format == "txt":
         return iter_texts([item.path], first_line_is_headline=first_line_is_headline)
+    return extraction(iter_pages(item))
+
+
+def iter_pages(item: Input) -> Iterator[StoredPage | Reject]:
+    """Yield the pages of an HTML or WARC file."""
     if item.format == "html":
-        return extraction(iter_html([item.path]))
+        return iter_html([item.path])
     from storage.dumps.warc import iter_warc
 
-    return extraction(iter_warc(item.path))
+    return iter_warc(item.path)
