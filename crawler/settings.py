@@ -16,7 +16,7 @@ WIRECOPY_CONTACT = ""
 # Processes that extract; 0 is one a core. Also an environment variable.
 WIRECOPY_WORKERS = int(os.environ.get("WIRECOPY_WORKERS", "0"))
 # Seconds after which the extraction of one page is given up.
-WIRECOPY_EXTRACT_TIMEOUT = 30.0
+WIRECOPY_EXTRACT_TIMEOUT = 10.0
 # Requests at a time to one host that names no Crawl-delay, and pages a run takes of it.
 WIRECOPY_HOST_CONCURRENCY = 2
 WIRECOPY_HOST_BUDGET = 2000

@@ -19,7 +19,7 @@ OWNERS = {
     "sqlite3": ("storage/",),
     "sqlite_utils": ("storage/",),
     "datasette": ("storage/inspect/",),
-    "pyspark": ("dedupe/spark.py",),
+    "pyspark": ("dedupe/spark/", "storage/dumps/spark"),
     "scrapy": ("crawler/",),
     "click": ("crawler/cli/",),
 }

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 @click.option("--since", help="Only published on this day or later (2026-11-01).")
 @click.option("--until", help="Only published on this day or before.")
 @click.option("--clean", is_flag=True, help="Only the shown article of each story.")
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1))
+@click.option(
+    "--limit",
+    default=20,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Show so many.",
+)
 @click.option("--offset", default=0, type=click.IntRange(0), help="Skip so many.")
 @json_option
 def command(

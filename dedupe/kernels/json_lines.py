@@ -8,6 +8,7 @@ integer past 15 digits are left to a slower parser), and never more.
 from __future__ import annotations
 
 import numpy as np
+
 from dedupe.kernels.compiler import njit
 
 ACCEPTED, BLANK, UNSURE = 0, 1, 2
@@ -53,7 +54,7 @@ def _utf8_length(data, at):
 
 
 @njit(cache=True, nogil=True)
-def _hex4(data, at):
+def hex4(data, at):
     """Return the number that four hexadecimal digits spell, or -1."""
     value = 0
     for i in range(4):
@@ -77,14 +78,14 @@ def _escape_length(data, at):
         # " \ / b f n r t
         known = kind in (34, 92, 47, 98, 102, 110, 114, 116)
         return 2 if known else 0
-    unit = _hex4(data, at + 2)
+    unit = hex4(data, at + 2)
     if unit < 0 or 0xDC00 <= unit <= 0xDFFF:
         return 0
     if unit < 0xD800 or unit > 0xDFFF:
         return 6
     if data[at + 6] != 92 or data[at + 7] != 117:
         return 0
-    low = _hex4(data, at + 8)
+    low = hex4(data, at + 8)
     return 12 if 0xDC00 <= low <= 0xDFFF else 0
 
 
@@ -327,98 +328,3 @@ def _line_end(data, at):
     while data[at] != 10:
         at += 1
     return at
-
-
-@njit(cache=True, nogil=True)
-def _write_code_point(out, to, code):
-    """Write *code* as UTF-8 at *to*, and return where it ends."""
-    if code < 0x80:
-        out[to] = code
-        return to + 1
-    if code < 0x800:
-        out[to] = 0xC0 | code >> 6
-        out[to + 1] = 0x80 | code & 0x3F
-        return to + 2
-    if code < 0x10000:
-        out[to] = 0xE0 | code >> 12
-        out[to + 1] = 0x80 | code >> 6 & 0x3F
-        out[to + 2] = 0x80 | code & 0x3F
-        return to + 3
-    out[to] = 0xF0 | code >> 18
-    out[to + 1] = 0x80 | code >> 12 & 0x3F
-    out[to + 2] = 0x80 | code >> 6 & 0x3F
-    out[to + 3] = 0x80 | code & 0x3F
-    return to + 4
-
-
-@njit(cache=True, nogil=True)
-def _plain_escape(byte):
-    """Return the byte that a backslash and *byte* stand for."""
-    if byte == 98:
-        return 8
-    if byte == 102:
-        return 12
-    if byte == 110:
-        return 10
-    if byte == 114:
-        return 13
-    return 9 if byte == 116 else byte
-
-
-@njit(cache=True, nogil=True)
-def _copy(data, start, end, out, to):
-    """Copy up to *end* or the next backslash; return how many bytes that were."""
-    at, write = np.uint64(start), np.uint64(to)
-    while at < np.uint64(end):
-        byte = data[at]
-        if byte == 92:
-            break
-        out[write] = byte
-        at += _ONE
-        write += _ONE
-    return np.int64(at) - start
-
-
-@njit(cache=True, nogil=True)
-def _unescape(data, at, end, out, to):
-    """Write a checked JSON string's text to *out*, and return where it ends."""
-    while True:
-        copied = _copy(data, at, end, out, to)
-        at += copied
-        to += copied
-        if at == end:
-            return to
-        if data[at + 1] != 117:
-            out[to] = _plain_escape(data[at + 1])
-            to += 1
-            at += 2
-            continue
-        code = _hex4(data, at + 2)
-        at += 6
-        if 0xD800 <= code < 0xDC00:
-            code = 0x10000 + ((code - 0xD800) << 10) + _hex4(data, at + 2) - 0xDC00
-            at += 6
-        to = _write_code_point(out, to, code)
-
-
-@njit(cache=True, nogil=True)
-def gather(data, rows, field, kinds, spans, out, offsets):
-    """Write the text of one *field* of the given *rows* side by side into *out*.
-
-    *kinds* and *spans* are what `scan` filled; a number is written as it stands, and
-    what is neither a string nor a number is empty. *out* (uint8) has room for the
-    spans; *offsets* is int64[rows + 1]. Returns the bytes written.
-    """
-    to = 0
-    offsets[0] = 0
-    for at in range(rows.shape[0]):
-        row = rows[at]
-        kind = kinds[row, field]
-        start, end = spans[row, field]
-        if kind == ESCAPED:
-            to = _unescape(data, start, end, out, to)
-        elif kind in (STRING, NUMBER):
-            out[to : to + end - start] = data[start:end]
-            to += end - start
-        offsets[at + 1] = to
-    return to

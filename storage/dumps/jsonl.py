@@ -14,6 +14,7 @@ import numpy as np
 import orjson
 
 from dedupe.kernels import json_lines as kernel
+from dedupe.kernels.json_text import gather
 from dedupe.text import TextColumn
 from storage.dumps.batch import Batch
 from storage.dumps.dates import epochs_of_column
@@ -248,7 +249,7 @@ def _gather(scan: _Scan, rows: NDArray[np.int64], field: int) -> TextColumn:
     room = int((spans[:, 1] - spans[:, 0])[given].sum())
     out = np.empty(room, np.uint8)
     offsets = np.empty(len(rows) + 1, np.int64)
-    size = kernel.gather(scan.data, rows, field, scan.kinds, scan.spans, out, offsets)
+    size = gather(scan.data, rows, field, scan.kinds, scan.spans, out, offsets)
     return TextColumn(out[:size], offsets)
 
 

@@ -1,0 +1,105 @@
+"""The text of JSON strings that a scan accepted, side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dedupe.kernels.compiler import njit
+from dedupe.kernels.json_lines import ESCAPED, NUMBER, STRING, hex4
+
+_ONE = np.uint64(1)
+
+
+@njit(cache=True, nogil=True)
+def _write_code_point(out, to, code):
+    """Write *code* as UTF-8 at *to*, and return where it ends."""
+    if code < 0x80:
+        out[to] = code
+        return to + 1
+    if code < 0x800:
+        out[to] = 0xC0 | code >> 6
+        out[to + 1] = 0x80 | code & 0x3F
+        return to + 2
+    if code < 0x10000:
+        out[to] = 0xE0 | code >> 12
+        out[to + 1] = 0x80 | code >> 6 & 0x3F
+        out[to + 2] = 0x80 | code & 0x3F
+        return to + 3
+    out[to] = 0xF0 | code >> 18
+    out[to + 1] = 0x80 | code >> 12 & 0x3F
+    out[to + 2] = 0x80 | code >> 6 & 0x3F
+    out[to + 3] = 0x80 | code & 0x3F
+    return to + 4
+
+
+@njit(cache=True, nogil=True)
+def _plain_escape(byte):
+    """Return the byte that a backslash and *byte* stand for."""
+    if byte == 98:
+        return 8
+    if byte == 102:
+        return 12
+    if byte == 110:
+        return 10
+    if byte == 114:
+        return 13
+    return 9 if byte == 116 else byte
+
+
+@njit(cache=True, nogil=True)
+def _copy(data, start, end, out, to):
+    """Copy up to *end* or the next backslash; return how many bytes that were."""
+    at, write = np.uint64(start), np.uint64(to)
+    while at < np.uint64(end):
+        byte = data[at]
+        if byte == 92:
+            break
+        out[write] = byte
+        at += _ONE
+        write += _ONE
+    return np.int64(at) - start
+
+
+@njit(cache=True, nogil=True)
+def _unescape(data, at, end, out, to):
+    """Write a checked JSON string's text to *out*, and return where it ends."""
+    while True:
+        copied = _copy(data, at, end, out, to)
+        at += copied
+        to += copied
+        if at == end:
+            return to
+        if data[at + 1] != 117:
+            out[to] = _plain_escape(data[at + 1])
+            to += 1
+            at += 2
+            continue
+        code = hex4(data, at + 2)
+        at += 6
+        if 0xD800 <= code < 0xDC00:
+            code = 0x10000 + ((code - 0xD800) << 10) + hex4(data, at + 2) - 0xDC00
+            at += 6
+        to = _write_code_point(out, to, code)
+
+
+@njit(cache=True, nogil=True)
+def gather(data, rows, field, kinds, spans, out, offsets):
+    """Write the text of one *field* of the given *rows* side by side into *out*.
+
+    *kinds* and *spans* are what `scan` filled; a number is written as it stands, and
+    what is neither a string nor a number is empty. *out* (uint8) has room for the
+    spans; *offsets* is int64[rows + 1]. Returns the bytes written.
+    """
+    to = 0
+    offsets[0] = 0
+    for at in range(rows.shape[0]):
+        row = rows[at]
+        kind = kinds[row, field]
+        start, end = spans[row, field]
+        if kind == ESCAPED:
+            to = _unescape(data, start, end, out, to)
+        elif kind in (STRING, NUMBER):
+            out[to : to + end - start] = data[start:end]
+            to += end - start
+        offsets[at + 1] = to
+    return to
