@@ -12,10 +12,23 @@ import click
 from crawler.cli.output import EXIT_LOOK, json_option, print_json, print_table
 
 if TYPE_CHECKING:
-    from crawler.dumps.request import DedupeReport
+    from collections.abc import Callable
+
+    from crawler.dumps.request import DedupeReport, DedupeRequest
+
+    Clock = Callable[[], float]
 
 _FORMATS = ("jsonl", "csv", "tsv", "parquet", "sqlite", "warc", "html", "txt")
 _FILE = click.Path(path_type=Path)
+# A cluster's paths have schemes (s3a://...), which Path would change.
+_PLACE = click.Path()
+_PLACES = ("output", "stories", "pairs", "removed", "rejects")
+_CLUSTER = ("master", "steps", "buckets")
+# What a cluster is not asked for, and its value then.
+_LOCAL_ONLY = {
+    "annotate": False, "report": None, "against": None, "into": None,
+    "memory": None, "spill": None, "unit": "article",
+}  # fmt: skip
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
@@ -33,7 +46,9 @@ class _Bytes(click.ParamType):  # type: ignore[type-arg]
 
 @click.command()
 @click.argument("dumps", nargs=-1, required=True, metavar="DUMP...")
-@click.option("-o", "--output", type=_FILE, help="Where the survivors go; - is stdout.")
+@click.option(
+    "-o", "--output", type=_PLACE, help="Where the survivors go; - is stdout."
+)
 @click.option(
     "--format", type=click.Choice(_FORMATS), help="For names without a known suffix."
 )
@@ -67,11 +82,15 @@ class _Bytes(click.ParamType):  # type: ignore[type-arg]
     help="Clean articles and compare none, or compare them as they are.",
 )
 @click.option("--annotate", is_flag=True, help="Write all articles, with their story.")
-@click.option("--stories", type=_FILE, help="Write a table: the story of each article.")
-@click.option("--pairs", type=_FILE, help="Write a table: the pairs that were decided.")
-@click.option("--removed", type=_FILE, help="Write a table: the blocks taken out.")
 @click.option(
-    "--rejects", type=_FILE, help="Write a table: the rows left out, and why."
+    "--stories", type=_PLACE, help="Write a table: the story of each article."
+)
+@click.option(
+    "--pairs", type=_PLACE, help="Write a table: the pairs that were decided."
+)
+@click.option("--removed", type=_PLACE, help="Write a table: the blocks taken out.")
+@click.option(
+    "--rejects", type=_PLACE, help="Write a table: the rows left out, and why."
 )
 @click.option("--report", type=_FILE, help="Write a page (HTML) to read.")
 @click.option("--strict", is_flag=True, help="Stop at the first row that is left out.")
@@ -79,6 +98,19 @@ class _Bytes(click.ParamType):  # type: ignore[type-arg]
 @click.option("--into", type=_FILE, metavar="DB", help="Load the articles into DB.")
 @click.option("--memory", type=_Bytes(), help="Use about so much memory, as 2G.")
 @click.option("--spill", type=_FILE, metavar="FOLDER", help="Where to spill to.")
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "spark"]),
+    default="local",
+    show_default=True,
+    help="Where it runs.",
+)
+@click.option("--master", metavar="URL", help="The Spark master; spark-submit's else.")
+@click.option("--resume", is_flag=True, help="Use a cluster run's finished steps.")
+@click.option(
+    "--steps", type=_PLACE, metavar="FOLDER", help="Where a cluster keeps them."
+)
+@click.option("--buckets", type=int, help="Into how many parts a cluster cuts it all.")
 @json_option
 def command(
     dumps: tuple[str, ...], id_: str | None, as_json: bool, **options: Any
@@ -91,8 +123,6 @@ def command(
     """
     import time
 
-    from crawler.deduping import dedupe_dump
-    from crawler.dumps.request import DedupeRequest
     from storage.dumps.fields import Fields
     from storage.errors import RejectedRowError
 
@@ -103,12 +133,56 @@ def command(
     first_line = named["headline"] != "none"
     if not first_line:
         named["headline"] = None
-    request = DedupeRequest(
-        inputs=dumps,
-        fields=Fields(id=id_, **named),
-        first_line_is_headline=first_line,
-        **options,
-    )
+    options |= {"inputs": dumps, "fields": Fields(id=id_, **named)}
+    if options.pop("engine") == "spark":
+        run = _on_cluster(options)
+    else:
+        run = _on_this_machine(options, first_line)
+    try:
+        report = run(time.monotonic)
+    except RejectedRowError as error:
+        click.echo(f"wirecopy: {error}", err=True)
+        sys.exit(EXIT_LOOK)
+    _print(report, as_json, to_stderr=str(options["output"]) == "-")
+    if report.alarms:
+        sys.exit(EXIT_LOOK)
+
+
+def _on_cluster(options: dict[str, Any]) -> Callable[[Clock], DedupeReport]:
+    for name, default in _LOCAL_ONLY.items():
+        if options.pop(name) != default:
+            raise click.UsageError(f"--{name} is not for --engine spark")
+
+    def run(clock: Clock) -> DedupeReport:
+        from crawler.dumps.cluster import ClusterRequest, dedupe_on_cluster
+
+        return dedupe_on_cluster(ClusterRequest(**options), clock=clock)
+
+    return run
+
+
+def _on_this_machine(
+    options: dict[str, Any], first_line: bool
+) -> Callable[[Clock], DedupeReport]:
+    from crawler.dumps.request import DedupeRequest
+
+    if any([options.pop("resume"), *(options.pop(name) for name in _CLUSTER)]):
+        raise click.UsageError("--master and its like are for --engine spark")
+    for name in _PLACES:
+        options[name] = options[name] and Path(options[name])
+    request = DedupeRequest(first_line_is_headline=first_line, **options)
+    _refuse_contradictions(request)
+
+    def run(clock: Clock) -> DedupeReport:
+        from crawler.deduping import dedupe_dump
+
+        with _progress() as watch:
+            return dedupe_dump(request, clock=clock, watch=watch)
+
+    return run
+
+
+def _refuse_contradictions(request: DedupeRequest) -> None:
     if request.into is not None and any(
         (
             request.output,
@@ -123,15 +197,6 @@ def command(
         raise click.UsageError("--against compares articles: leave out --unit")
     if request.only == "inside" and request.against is not None:
         raise click.UsageError("--only inside compares nothing: leave out --against")
-    with _progress() as watch:
-        try:
-            report = dedupe_dump(request, clock=time.monotonic, watch=watch)
-        except RejectedRowError as error:
-            click.echo(f"wirecopy: {error}", err=True)
-            sys.exit(EXIT_LOOK)
-    _print(report, as_json, to_stderr=str(request.output) == "-")
-    if report.alarms:
-        sys.exit(EXIT_LOOK)
 
 
 class _progress:

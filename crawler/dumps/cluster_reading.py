@@ -25,9 +25,10 @@ class ReadSplits:
 
     def __call__(self, batches: Iterable[Any]) -> Iterator[Arrived]:
         for stretch in self.reader.stretches(batches):
-            yield self._read(stretch)
+            yield self.read(stretch)
 
-    def _read(self, stretch: Stretch) -> Arrived:
+    def read(self, stretch: Stretch) -> Arrived:
+        """The articles of some rows of a split."""
         batch, articles = self.reader.read(stretch)
         found = Cleaning(lambda: batch, self.clean).run()
         return Arrived(

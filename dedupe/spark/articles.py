@@ -153,7 +153,10 @@ def _bodies(tokens: NDArray[np.uint32], found: Gathered) -> NDArray[np.uint32]:
     inside = np.zeros(len(tokens) + 1, np.int8)
     np.add.at(inside, found.starts, 1)
     np.add.at(inside, found.starts + found.tokens, -1)
-    return tokens[np.cumsum(inside[:-1], dtype=np.int8).astype(bool)]
+    bodies: NDArray[np.uint32] = tokens[
+        np.cumsum(inside[:-1], dtype=np.int8).astype(bool)
+    ]
+    return bodies
 
 
 def _texts(

@@ -12,7 +12,7 @@ import numpy as np
 from dedupe.deciding import Keep
 from dedupe.errors import ClusterError
 from dedupe.parameters import DEFAULT, Parameters
-from dedupe.spark import joining, keys, masks, nodes, telling, verifying
+from dedupe.spark import joining, keys, masks, matches, nodes, telling, verifying
 from dedupe.spark.articles import Analysing, Arrived
 from dedupe.spark.layouts import (
     ARTICLE,
@@ -21,10 +21,12 @@ from dedupe.spark.layouts import (
     EDGE,
     GROUP,
     HEADLINE,
+    HOLDER,
     JOINED,
     KIN,
     LINK,
     MASK,
+    MATCH,
     MEMBER,
     MOVED,
     NODE,
@@ -43,6 +45,7 @@ from dedupe.spark.layouts import (
     VERIFIED,
     WISH,
 )
+from dedupe.spark.nodes import Numbering
 from dedupe.spark.parcels import (
     SCHEMA,
     Layout,
@@ -106,6 +109,17 @@ class Steps:
     verified: DataFrame
     joined: DataFrame
     stories: DataFrame
+    numbering: Numbering
+
+    def matches(self, buckets: int) -> DataFrame:
+        """Pairs of articles (MATCH) behind the pairs of nodes that are kept."""
+        wishes = passing(self.joined, VERIFIED, matches.Wishing(self.numbering))
+        holding = matches.Holding(self.numbering)
+        held = meet([self.nodes, wishes], [MEMBER, WISH], buckets, holding)
+        between = meet(
+            [self.joined, held], [VERIFIED, HOLDER], buckets, matches.Matching()
+        )
+        return between.unionByName(only(held, MATCH))
 
 
 def run(source: DataFrame, cluster: Cluster) -> Steps:
@@ -127,13 +141,15 @@ def run(source: DataFrame, cluster: Cluster) -> Steps:
         lambda: meet([articles, revisions], [ARTICLE, REVISION], b, collapsing),
     )
     counts = gather(found, NODES).rows
-    numbering = nodes.Numbering.of(
+    numbering = Numbering.of(
         dict(zip(counts["bucket"].tolist(), counts["nodes"].tolist(), strict=True)), b
     )
     _log.info("%(nodes)d nodes", {"nodes": numbering.total})
     proposing = _Proposing(cluster, numbering, found)
     pairs, hidden = proposing.run()
-    verified = keep("verified", lambda: _verify(cluster, numbering, articles, found, pairs, hidden))
+    verified = keep(
+        "verified", lambda: _verify(cluster, numbering, articles, found, pairs, hidden)
+    )
     decided = keep("joined", lambda: _join(cluster, numbering, verified, pairs))
     stories = keep(
         "stories", lambda: _tell(cluster, numbering, found, decided, revisions)
@@ -145,6 +161,7 @@ def run(source: DataFrame, cluster: Cluster) -> Steps:
         verified=verified,
         joined=decided,
         stories=stories,
+        numbering=numbering,
     )
 
 
@@ -153,7 +170,7 @@ class _Proposing:
     """From keys to pairs, each once."""
 
     cluster: Cluster
-    numbering: nodes.Numbering
+    numbering: Numbering
     found: DataFrame
 
     def run(self) -> tuple[DataFrame, DataFrame]:
@@ -193,7 +210,7 @@ class _Proposing:
 
 def _verify(
     cluster: Cluster,
-    numbering: nodes.Numbering,
+    numbering: Numbering,
     articles: DataFrame,
     found: DataFrame,
     pairs: DataFrame,
@@ -210,7 +227,7 @@ def _verify(
 
 def _join(
     cluster: Cluster,
-    numbering: nodes.Numbering,
+    numbering: Numbering,
     verified: DataFrame,
     briefs: DataFrame,
 ) -> DataFrame:
@@ -252,7 +269,7 @@ class _ToOne:
 
 def _tell(
     cluster: Cluster,
-    numbering: nodes.Numbering,
+    numbering: Numbering,
     found: DataFrame,
     decided: DataFrame,
     revisions: DataFrame,
@@ -279,7 +296,9 @@ def _rows(frame: DataFrame, layout: Layout) -> int:
 def gather(frame: DataFrame, layout: Layout) -> Table:
     """Bring the rows of a small layout to the driver."""
     arrived: pa.Table = only(frame, layout).toArrow()
-    parts = [table for batch in arrived.to_batches() for _, table in unpack(batch, layout)]
+    parts = [
+        table for batch in arrived.to_batches() for _, table in unpack(batch, layout)
+    ]
     nothing = Table(
         np.zeros(0, layout.dtype), {name: np.zeros(0, t) for name, t in layout.tails}
     )

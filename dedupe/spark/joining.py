@@ -90,7 +90,8 @@ class Joining:
 def linked(rows: NDArray[np.void]) -> NDArray[np.bool_]:
     """Which pairs bear on stories: a rejected pair and a shared headline do not."""
     verdicts = rows["verdict"]
-    return (verdicts != codes.REJECTED) & (verdicts != codes.HEADLINE)
+    bears: NDArray[np.bool_] = verdicts != codes.REJECTED
+    return bears & (verdicts != codes.HEADLINE)
 
 
 @dataclass(frozen=True)

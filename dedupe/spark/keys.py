@@ -120,7 +120,9 @@ class Grouping:
         rows = rows_of(GROUP, key=keys, sample=samples, members=sizes)
         outbox.add(GROUP, np.full(len(rows), bucket, np.int32), rows, groups.members)
         _, own = np.unique(samples, return_index=True)
-        rows = rows_of(SAMPLE, sample=samples, origin=np.full(len(keys), bucket), members=asked)
+        rows = rows_of(
+            SAMPLE, sample=samples, origin=np.full(len(keys), bucket), members=asked
+        )
         chosen = Table(rows, {"members": first}).pick(own)
         where = bucket_of(chosen["sample"], self.buckets)
         outbox.add(SAMPLE, where, chosen.rows, chosen.tails["members"])

@@ -168,3 +168,20 @@ STORY = Layout(
     ),
 )  # fmt: skip
 CANONICAL = 2**64 - 1
+
+# An article of a node, sent to where the node's pairs are; a pair of articles.
+HOLDER = Layout(43, np.dtype([("node", _U4), ("article", _U8)]))
+MATCH = Layout(
+    44,
+    np.dtype(
+        [
+            ("a", _U8), ("b", _U8), ("verdict", _U1), ("reason", _U1),
+            ("jaccard", "<f4"), ("containment_a", "<f4"), ("containment_b", "<f4"),
+        ]
+    ),
+)  # fmt: skip
+# Rows of a split that survive, or whose text is cut, and these as bits.
+MARK = Layout(45, np.dtype([("split", _U4), ("row", _U4), ("cut", _U1)]))
+BITS = Layout(
+    46, np.dtype([("split", _U4), ("cut", _U1), ("bits", _I4)]), (("bits", _U1),)
+)  # fmt: skip

@@ -23,7 +23,14 @@ from dedupe.spark.layouts import (
     WISH,
 )
 from dedupe.spark.nodes import Numbering
-from dedupe.spark.parcels import Inbox, Outbox, Table, bucket_of, pick_stretches, rows_of
+from dedupe.spark.parcels import (
+    Inbox,
+    Outbox,
+    Table,
+    bucket_of,
+    pick_stretches,
+    rows_of,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

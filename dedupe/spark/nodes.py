@@ -45,9 +45,9 @@ class Revising:
         published, fold = links["published"], links["fold"]
         earlier: list[int] = []
         latest: list[int] = []
-        for rows in self.group(links["hint"], urls):
-            last = max(rows, key=lambda row: (int(published[row]), row))
-            others = [row for row in rows if row != last]
+        for same in self.group(links["hint"], urls):
+            last = max(same, key=lambda row: (int(published[row]), row))
+            others = [row for row in same if row != last]
             earlier += others
             latest += [last] * len(others)
         rows = rows_of(
@@ -124,13 +124,14 @@ def _node_rows(articles: Table, nodes: Nodes, own: Table) -> NDArray[Any]:
 
 
 def _member_rows(articles: Table, nodes: Nodes) -> NDArray[Any]:
+    order = nodes.members
     return rows_of(
         MEMBER,
-        node=nodes.node_of,
-        article=articles["article"],
-        weight=articles["weight"],
-        published=articles["published"],
-        outlet=articles["outlet"],
+        node=nodes.node_of[order],
+        article=articles["article"][order],
+        weight=articles["weight"][order],
+        published=articles["published"][order],
+        outlet=articles["outlet"][order],
     )
 
 
@@ -168,4 +169,3 @@ class Numbering:
     def number(self, table: Table, bucket: int) -> NDArray[np.uint32]:
         """Numbers over all buckets of the nodes of one."""
         return table["node"] + np.uint32(self.bases[bucket])
-

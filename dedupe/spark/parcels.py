@@ -88,7 +88,8 @@ def pick_stretches(
     sizes = lengths[order].astype(np.int64)
     bounds = offsets_of(sizes)
     places = np.arange(bounds[-1]) + np.repeat(starts - bounds[:-1], sizes)
-    return data[places]
+    picked: NDArray[Any] = data[places]
+    return picked
 
 
 def rows_of(layout: Layout, **columns: Any) -> NDArray[Any]:
@@ -150,9 +151,7 @@ def join_tables(parts: Sequence[Table]) -> Table:
     return Table(rows, tails)
 
 
-def _packed(
-    layout: Layout, buckets: NDArray[Any], table: Table
-) -> pa.RecordBatch:
+def _packed(layout: Layout, buckets: NDArray[Any], table: Table) -> pa.RecordBatch:
     order = np.argsort(buckets, kind="stable")
     table, buckets = table.pick(order), buckets[order]
     firsts = np.flatnonzero(np.diff(buckets, prepend=-1))
@@ -180,7 +179,9 @@ class Inbox:
         self._parts: dict[Layout, list[Table]] = {layout: [] for layout in layouts}
         self.buckets: set[int] = set()
         for batch in batches:
-            columns = (batch.column(name) for name in ("bucket", "head", "tail", "kind"))
+            columns = (
+                batch.column(name) for name in ("bucket", "head", "tail", "kind")
+            )
             for bucket, head, tail, kind in zip(*columns, strict=True):
                 layout = by_kind[kind.as_py()]
                 self.buckets.add(bucket.as_py())
@@ -210,7 +211,9 @@ def _unpacked(layout: Layout, head: Any, tail: Any) -> Table:
     tails, at = {}, 0
     for name, dtype in layout.tails:
         count = int(rows[name].sum(dtype=np.int64))
-        tails[name] = np.frombuffer(tail, dtype, count, at) if count else np.zeros(0, dtype)
+        tails[name] = (
+            np.frombuffer(tail, dtype, count, at) if count else np.zeros(0, dtype)
+        )
         at += tails[name].nbytes
     return Table(rows, tails)
 

@@ -22,6 +22,8 @@ _SETTINGS = {
     "spark.sql.adaptive.optimizeSkewsInRebalancePartitions.enabled": "false",
     "spark.sql.shuffle.partitions": "16",
     "spark.ui.showConsoleProgress": "false",
+    # The work is in kernels: compiling the little around them costs more than it saves.
+    "spark.sql.codegen.wholeStage": "false",
 }
 
 

@@ -57,16 +57,16 @@ class Recording:
 
     def __call__(self, inbox: Inbox, outbox: Outbox) -> None:
         (bucket,) = inbox.buckets
-        nodes, tokens, wishes = (
-            inbox.take(layout) for layout in (NODE, TOKENS, WISH)
-        )
+        nodes, tokens, wishes = (inbox.take(layout) for layout in (NODE, TOKENS, WISH))
         masks = inbox.take(MASK)
         if not len(wishes):
             return
         nodes = nodes.pick(np.argsort(nodes["node"]))
         hidden = _hidden(nodes, masks, self.numbering.bases[bucket])
         order = np.argsort(tokens["article"])
-        record = order[np.searchsorted(tokens["article"], nodes["article"], sorter=order)]
+        record = order[
+            np.searchsorted(tokens["article"], nodes["article"], sorter=order)
+        ]
         wanted = wishes["node"] - np.uint32(self.numbering.bases[bucket])
         rows = rows_of(
             RECORD,
@@ -92,7 +92,8 @@ def _hidden(nodes: Table, masks: Table, base: int) -> NDArray[np.uint8]:
     if not len(masks):
         return np.zeros(len(keys), np.uint8)
     # A key is masked at all its holders that propose, and briefs are in no pair.
-    return propose.mark_keys(keys, np.unique(masks["key"]))
+    hidden: NDArray[np.uint8] = propose.mark_keys(keys, np.unique(masks["key"]))
+    return hidden
 
 
 @dataclass(frozen=True)

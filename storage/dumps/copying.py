@@ -42,17 +42,18 @@ class Edits:
         """Return *row* as it is to be written."""
         if self.touched[index]:
             text = value_at(row, self.field)
-            row = _with_value(row, self.field, self.clean(index, str(text)))
+            row = with_value(row, self.field, self.clean(index, str(text)))
         return row if self.notes is None else {**row, **self.notes(index)}
 
 
-def _with_value(row: Row, name: str, value: object) -> Row:
+def with_value(row: Row, name: str, value: object) -> Row:
+    """Return *row* with another value of one field, through nested values by dots."""
     if name in row or "." not in name:
         return {**row, name: value}
     first, rest = name.split(".", 1)
     inner = row.get(first)
     assert isinstance(inner, dict)
-    return {**row, first: _with_value(inner, rest, value)}
+    return {**row, first: with_value(inner, rest, value)}
 
 
 def copy_rows(

@@ -63,7 +63,11 @@ def open_source(
     else:
         frame = session.read.option("lineSep", "\n").text(list(files))
         names = _keys(frame.limit(_SAMPLE).toArrow().column(0).to_pylist())
-    marks = ("_metadata.file_path", "_metadata.file_block_start", "_metadata.file_block_length")
+    marks = (
+        "_metadata.file_path",
+        "_metadata.file_block_start",
+        "_metadata.file_block_length",
+    )
     named = [f"{mark} as {name}" for mark, name in zip(marks, _MARKS, strict=True)]
     return Source(
         frame=frame.selectExpr("*", *named),
@@ -179,7 +183,9 @@ class SplitReader:
                 first = at.get(key, 0)
                 at[key] = first + table.num_rows
                 if at[key] > length + 1:
-                    raise DumpError(f"{path} holds more rows than bytes; write it again")
+                    raise DumpError(
+                        f"{path} holds more rows than bytes; write it again"
+                    )
                 yield Stretch(*key, first, table)
 
     def read(self, stretch: Stretch) -> tuple[Batch, NDArray[np.uint64]]:
@@ -253,7 +259,9 @@ class Splits:
         self, articles: NDArray[np.uint64]
     ) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
         """The split of each article, and its row there."""
-        firsts = (self.file.astype(np.uint64) << _PLACE_BITS) | self.start.astype(np.uint64)
+        firsts = (self.file.astype(np.uint64) << _PLACE_BITS) | self.start.astype(
+            np.uint64
+        )
         split = np.searchsorted(firsts, articles, side="right") - 1
         return split, (articles - firsts[split]).astype(np.int64)
 

@@ -1,0 +1,90 @@
+"""The second reading on a cluster: survivors where they are read, never shuffled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+
+from crawler.dumps.cluster_reading import ReadSplits
+from dedupe.spark.parcels import Table
+from storage.dumps.copying import with_value
+from storage.dumps.spark import Stretch
+from storage.dumps.writers import dump_line
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """For each split, by file and start, bits for its rows."""
+
+    bits: dict[tuple[int, int], bytes]
+
+    @classmethod
+    def of(cls, marks: Table, cut: int, splits: Any) -> Flags:
+        """From what was gathered of all splits."""
+        bounds = marks.offsets("bits")
+        found = {}
+        for row in np.flatnonzero(marks["cut"] == cut).tolist():
+            split = int(marks["split"][row])
+            key = (int(splits.file[split]), int(splits.start[split]))
+            data = marks.tails["bits"][bounds[row] : bounds[row + 1]]
+            found[key] = data.tobytes()
+        return cls(found)
+
+    def at(self, stretch: Stretch) -> NDArray[np.bool_]:
+        """The flags of a stretch's rows."""
+        packed = np.frombuffer(
+            self.bits.get((stretch.file, stretch.start), b""), np.uint8
+        )
+        flags = np.zeros(stretch.table.num_rows, np.bool_)
+        own = np.unpackbits(packed)[stretch.first :][: len(flags)]
+        flags[: len(own)] = own
+        return flags
+
+
+@dataclass(frozen=True)
+class WriteSplits:
+    """Passes the rows that stay, with their texts cleaned where something was cut."""
+
+    reading: ReadSplits
+    kept: Flags
+    cut: Flags
+
+    def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for stretch in self.reading.reader.stretches(batches):
+            kept, cut = self.kept.at(stretch), self.cut.at(stretch)
+            table = stretch.table.filter(pa.array(kept))
+            if (cut & kept).any():
+                texts = self._texts(stretch, kept & cut)
+                places = np.flatnonzero(cut[kept])
+                table = self._edited(table, places, texts)
+            yield from pa.Table.from_batches([table]).to_batches()
+
+    def _texts(self, stretch: Stretch, wanted: NDArray[np.bool_]) -> list[str]:
+        rows = stretch.table.filter(pa.array(wanted))
+        part = Stretch(stretch.file, stretch.start, stretch.first, rows)
+        texts = self.reading.read(part).texts
+        return [texts[row] for row in range(len(texts))]
+
+    def _edited(
+        self, table: pa.RecordBatch, places: NDArray[np.intp], texts: list[str]
+    ) -> pa.RecordBatch:
+        name = str(self.reading.reader.fields.text)
+        column = "value" if not self.reading.reader.is_parquet else name
+        values = table.column(column).to_pylist()
+        for place, text in zip(places.tolist(), texts, strict=True):
+            if self.reading.reader.is_parquet:
+                values[place] = text
+            else:
+                row = with_value(orjson.loads(values[place]), name, text)
+                values[place] = dump_line(row).decode().rstrip("\n")
+        at = table.schema.get_field_index(column)
+        field = table.schema.field(at)
+        return table.set_column(at, field, pa.array(values, field.type))

@@ -1,0 +1,224 @@
+"""What a run found, as tables with a row for each article, pair, reject or cut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+
+from dedupe.spark.layouts import (
+    BITS,
+    CANONICAL,
+    MARK,
+    MATCH,
+    NAME,
+    REJECT,
+    REMOVED,
+    STORY,
+)
+from dedupe.spark.parcels import (
+    Inbox,
+    Layout,
+    Outbox,
+    Table,
+    meet,
+    only,
+    passing,
+    rows_of,
+    unpack,
+)
+from dedupe.spark.telling import REVISED
+from dedupe.verify import REASONS, VERDICTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+    from pyspark.sql import DataFrame
+
+_VERDICTS = np.array([*VERDICTS, *[""] * (REVISED - len(VERDICTS)), "revision"])
+_FOUND = (
+    "article long, story long, of long, verdict string, similarity double, "
+    "containment double, outlet long"
+)
+_MATCHES = (
+    "a long, b long, verdict string, jaccard double, containment_a double, "
+    "containment_b double, reason string"
+)
+_REMOVED = "article long, start long, reason string, repeats long, text string"
+_REJECTS = "file long, start long, line long, reason string, detail string"
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Turns parcels into typed rows."""
+
+    layout: Layout
+    columns: Callable[[Table], dict[str, Any]]
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for _, table in unpack(batch, self.layout):
+                yield pa.RecordBatch.from_pydict(self.columns(table))
+
+
+def _typed(
+    frame: DataFrame,
+    layout: Layout,
+    columns: Callable[[Table], dict[str, Any]],
+    schema: str,
+) -> DataFrame:
+    return only(frame, layout).mapInArrow(_Rows(layout, columns), schema)
+
+
+def story_rows(stories: DataFrame) -> DataFrame:
+    """A row for each article: its story (the first article's number), and why."""
+    return _typed(stories, STORY, _story_columns, _FOUND)
+
+
+def _story_columns(table: Table) -> dict[str, Any]:
+    shown = table["of"] == np.uint64(CANONICAL)
+    unknown = shown | np.isnan(table["similarity"])
+    return {
+        "article": table["article"].astype(np.int64),
+        "story": table["story"].astype(np.int64),
+        "of": pa.array(table["of"].astype(np.int64), mask=shown),
+        "verdict": pa.array(_VERDICTS[table["verdict"]], pa.string(), mask=shown),
+        "similarity": pa.array(_rounded(table["similarity"]), mask=unknown),
+        "containment": pa.array(_rounded(table["containment"]), mask=unknown),
+        "outlet": table["outlet"].astype(np.int64),
+    }
+
+
+def _rounded(figures: NDArray[np.float32]) -> NDArray[np.float64]:
+    rounded: NDArray[np.float64] = np.round(figures.astype(np.float64), 4)
+    return rounded
+
+
+def match_rows(matches: DataFrame) -> DataFrame:
+    """A row for each pair of articles that was decided."""
+    return _typed(matches, MATCH, _match_columns, _MATCHES)
+
+
+def _match_columns(table: Table) -> dict[str, Any]:
+    return {
+        "a": table["a"].astype(np.int64),
+        "b": table["b"].astype(np.int64),
+        "verdict": pa.array(np.array(VERDICTS)[table["verdict"]], pa.string()),
+        "jaccard": _rounded(table["jaccard"]),
+        "containment_a": _rounded(table["containment_a"]),
+        "containment_b": _rounded(table["containment_b"]),
+        "reason": pa.array(np.array(REASONS)[table["reason"]], pa.string()),
+    }
+
+
+def name_rows(articles: DataFrame) -> DataFrame:
+    """A row for each article: its id, empty where it has none."""
+    return _typed(articles, NAME, _name_columns, "article long, id string")
+
+
+def _name_columns(table: Table) -> dict[str, Any]:
+    return {
+        "article": table["article"].astype(np.int64),
+        "id": [one.decode(errors="replace") for one in _pieces(table, "id")],
+    }
+
+
+def _pieces(table: Table, name: str) -> list[bytes]:
+    bounds, data = table.offsets(name).tolist(), table.tails[name].tobytes()
+    return [data[a:b] for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+
+
+def reject_rows(articles: DataFrame) -> DataFrame:
+    """A row for each row that was left out; its line counts from the split."""
+    return _typed(articles, REJECT, _reject_columns, _REJECTS)
+
+
+def _reject_columns(table: Table) -> dict[str, Any]:
+    rows = [orjson.loads(one) for one in _pieces(table, "json")]
+    names = ("file", "start", "line", "reason", "detail")
+    return {name: [row[name] for row in rows] for name in names}
+
+
+def removed_rows(articles: DataFrame) -> DataFrame:
+    """A row for each block that was taken out of an article."""
+    return _typed(articles, REMOVED, _removed_columns, _REMOVED)
+
+
+def _removed_columns(table: Table) -> dict[str, Any]:
+    rows = [orjson.loads(one) for one in _pieces(table, "json")]
+    types = {
+        "start": pa.int64(), "reason": pa.string(), "repeats": pa.int64(),
+        "text": pa.string(),
+    }  # fmt: skip
+    columns = {
+        name: pa.array([row[name] for row in rows], dtype)
+        for name, dtype in types.items()
+    }
+    return {"article": table["article"].astype(np.int64), **columns}
+
+
+Place = Callable[["NDArray[np.uint64]"], "tuple[NDArray[np.intp], NDArray[np.int64]]"]
+
+
+def mark_splits(
+    articles: DataFrame,
+    stories: DataFrame,
+    place: Place,
+    buckets: int,
+    *,
+    everything: bool = False,
+) -> DataFrame:
+    """Bits (BITS) that say which rows of each split stay, and which of them were cut.
+
+    *place* gives the split of an article, and its row there. With *everything* copies
+    stay too.
+    """
+    kept = passing(stories, STORY, _MarkKept(place, buckets, everything))
+    cut = passing(articles, REMOVED, _MarkCut(place, buckets))
+    return meet([kept, cut], [MARK], buckets, _pack_bits)
+
+
+@dataclass(frozen=True)
+class _MarkKept:
+    place: Place
+    buckets: int
+    everything: bool
+
+    def __call__(self, _: int, table: Table, outbox: Outbox) -> None:
+        kept = table["of"] == np.uint64(CANONICAL)
+        articles = table["article"][kept | self.everything]
+        _mark(articles, 0, self.place, self.buckets, outbox)
+
+
+@dataclass(frozen=True)
+class _MarkCut:
+    place: Place
+    buckets: int
+
+    def __call__(self, _: int, table: Table, outbox: Outbox) -> None:
+        _mark(np.unique(table["article"]), 1, self.place, self.buckets, outbox)
+
+
+def _mark(
+    articles: NDArray[np.uint64], cut: int, place: Place, buckets: int, outbox: Outbox
+) -> None:
+    split, row = place(articles)
+    rows = rows_of(MARK, split=split, row=row, cut=np.full(len(row), cut))
+    outbox.add(MARK, (split % buckets).astype(np.int32), rows)
+
+
+def _pack_bits(inbox: Inbox, outbox: Outbox) -> None:
+    marks = np.unique(inbox.take(MARK).rows)
+    for split in np.unique(marks["split"]):
+        for cut in (0, 1):
+            own = marks["row"][(marks["split"] == split) & (marks["cut"] == cut)]
+            flags = np.zeros(int(own.max(initial=-1)) + 1, np.bool_)
+            flags[own] = True
+            bits = np.packbits(flags)
+            rows = rows_of(BITS, split=[split], cut=[cut], bits=[len(bits)])
+            outbox.add(BITS, np.zeros(1, np.int32), rows, bits)
