@@ -37,6 +37,13 @@ class Parameters:
     links texts that share much and add much. A text that holds *digest_parts* texts
     which are strangers to each other is a digest.
 
+    Under different headlines and *far_hours* apart (or at unknown times) two rules are
+    stricter. Texts that both have a part of *own_share* to themselves, and fewer than
+    one difference in *edit_spacing* shared words, are a follow-up: a copy is edited or
+    cut, it does not put another text around the same lines. Texts that share all but
+    *own_least*, with *few_differences* at most, are a template where *few_fact_share*
+    of them are numbers or names and one stands in *few_spacing* words.
+
     Recording: rejected pairs are kept from *record_jaccard* or *record_containment*.
     """
 
@@ -60,6 +67,12 @@ class Parameters:
     fact_share: float = 0.8
     run_jaccard: float = 0.32
     run_containment: float = 0.6
+    own_share: float = 0.2
+    edit_spacing: int = 20
+    few_differences: int = 4
+    few_fact_share: float = 0.5
+    few_spacing: int = 200
+    own_least: float = 0.03
     far_hours: float = 72.0
     far_slot_share: float = 0.26
     correction_hours: float = 48.0
@@ -102,6 +115,9 @@ _SHARES = (
     "fact_share",
     "run_jaccard",
     "run_containment",
+    "own_share",
+    "few_fact_share",
+    "own_least",
     "far_slot_share",
     "follow_up_containment",
     "record_jaccard",

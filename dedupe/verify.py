@@ -138,7 +138,8 @@ def thresholds(parameters: Parameters) -> NDArray[np.float64]:
             p.slot_share, p.far_hours, p.far_slot_share, p.correction_hours,
             p.follow_up_containment, p.follow_up_words, p.slot_words,
             p.run_jaccard, p.run_containment, p.slot_spacing,
-            p.fact_share,
+            p.fact_share, p.own_share, p.edit_spacing, p.few_fact_share,
+            p.few_spacing, p.own_least, p.few_differences,
         ],
         np.float64,
     )  # fmt: skip

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.kernels.aligning import LONG_RUN, align
-from dedupe.kernels.analyse import shingle_count
+from dedupe.kernels.analyse import hash_all, shingle_count
 from dedupe.kernels.compiler import njit, types
 from dedupe.kernels.matching import (
     BITMAP,
     compare_shingles,
-    hash_all,
     hide_masked,
     number_shingles,
     table_bits,
