@@ -42,7 +42,7 @@ _WORDS = {
     80: "eighty achtzig ochenta ottanta ثمانون ثمانين",
     90: "ninety neunzig noventa novanta تسعون تسعين",
 }
-_SLOTS = 1024
+_SLOTS = 4096
 _MASK = (1 << 64) - 1
 
 

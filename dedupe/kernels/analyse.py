@@ -42,6 +42,9 @@ _DOT = np.uint32(1 << 27)
 _NEWLINE = np.uint32(1 << 28)
 _NUMERAL = np.uint32(1 << 29)
 _PLAIN = np.uint32(1 << 30)
+_ONE = np.uint32(1 << 31)
+_BEFORE = _ENDS | _DOT | _NEWLINE
+_CASE = _UPPER | _LOWER
 _VANISHES = np.uint32(1)
 _LETTER = np.uint32(2)
 _CHARACTER = np.uint32(3)
@@ -86,6 +89,25 @@ def shingle_hash(first, second, third):
     h ^= h >> _S32
     h *= _K1
     return np.uint32(h >> _S32)
+
+
+@njit(forceinline=True)
+def hash_all(tokens, start, size, count, hashes):
+    """Write the hashes of the first *count* shingles of tokens[start : start + size].
+
+    The loop holds nothing that keeps it from running on several shingles at a time.
+    """
+    first = np.uint64(start)
+    inner = np.uint64(max(0, min(count, size - 2)))
+    for s in range(inner):
+        at = first + s
+        hashes[s] = shingle_hash(tokens[at], tokens[at + _U1], tokens[at + _U2])
+    end = np.uint64(start + size)
+    for s in range(inner, np.uint64(count)):
+        at = first + s
+        second = tokens[at + _U1] if at + _U1 < end else _ZERO
+        third = tokens[at + _U2] if at + _U2 < end else _ZERO
+        hashes[s] = shingle_hash(tokens[at], second, third)
 
 
 @njit(forceinline=True)
@@ -199,61 +221,36 @@ def _is_digit(c):
     return c >= 48 and c <= 57
 
 
-@njit(
-    types.UniTuple(types.int64, 2)(
-        types.Array(types.uint8, 1, "C", readonly=True),
-        types.int64,
-        types.int64,
-        types.Array(types.uint32, 1, "C", readonly=True),
-        types.Array(types.uint32, 1, "C", readonly=True),
-        types.Array(types.uint64, 1, "C", readonly=True),
-        types.Array(types.uint64, 1, "C", readonly=True),
-        types.uint32[::1],
-        types.int64,
-        types.uint64[::1],
-        types.int64,
-        types.uint64[::1],
-    ),
-    cache=True,
-    nogil=True,
-)
-def tokenise(
-    data,
-    start,
-    end,
-    table,
-    expansions,
-    words,
-    values,
-    tokens,
-    n_tokens,
-    keys,
-    n_keys,
-    whole,
-):
-    """Write tokens and passage keys of one text; whole gets its hash and its weight.
+@njit(forceinline=True)
+def _groups_digits(data, i, last):
+    """Whether the point or comma at *i* only groups a number's digits by three."""
+    return (
+        i + _U3 < last
+        and _is_digit(data[i - _U1])
+        and _is_digit(data[i + _U1])
+        and _is_digit(data[i + _U2])
+        and _is_digit(data[i + _U3])
+        and not (i + _U4 < last and _is_digit(data[i + _U4]))
+    )
 
-    Returns how far *tokens* and *keys* are filled.
+
+@njit(nogil=True)
+def _scan_words(data, start, end, table, expansions, raw, marks):
+    """Write the raw hash of each word or character of one text, and its marks.
+
+    Marks are what stands before it (_ENDS, _DOT, _NEWLINE), the case of its first
+    letter, _NUMERAL, _ONE for a single letter, and CHARACTER. Returns how many.
     """
     # Indices are unsigned, so that numba does not look for negative ones.
-    slots = np.uint64(words.shape[0] - 1)
     i = np.uint64(start)
     last = np.uint64(end)
-    filled = np.uint64(n_tokens)
-    keyed = np.uint64(n_keys)
-    first = filled
-    text_hash = _START
-    passage = _START
-    text_weight = 0
-    weight = 0
-    cut = False
-    pending_end = False
-    initial = False
+    count = _U0
+    before = _ZERO
     while i < last:
         size = _U1
         c = data[i]
         if c < 0x80:
-            code = np.uint32(c)
+            entry = table[c]
         else:
             d = data[i + _U1] if i + _U1 < last else np.uint8(0)
             if c < 0xE0:
@@ -270,120 +267,168 @@ def tokenise(
                     size = _U4
             if code == _BAD:
                 size = _U1
-        entry = table[code]
+            entry = table[code]
         kind = np.uint32(entry >> _CLASS_SHIFT) & _CLASS
-        if kind == _VANISHES:
+        if kind <= _VANISHES:
+            before |= entry
             i += size
             continue
-        if kind == _ZERO:
-            if entry & _ENDS != _ZERO:
-                cut = True
-            elif entry & _NEWLINE != _ZERO or (entry & _DOT != _ZERO and not initial):
-                pending_end = True
-            i += size
-            if not cut:
-                continue
-        elif pending_end:
-            cut = cut or entry & _LOWER == _ZERO
-            pending_end = False
-        if cut:
-            cut = False
-            if weight > 0:
-                tokens[first] |= BOUNDARY
-                if weight >= _KEY_WEIGHT:
-                    tokens[first] |= KEYED
-                    keys[keyed] = mix64(passage)
-                    keyed += _U1
-                text_weight += weight
-                weight = 0
-                passage = _START
-                first = filled
-            if kind == _ZERO:
-                pending_end = False
-                continue
         if kind == _CHARACTER:
-            h = mix64((_START ^ np.uint64(entry & _CODE)) * _K1)
-            token = np.uint32(np.uint32(h >> _S37) << _S5) | CHARACTER
-            weight += 1
-            initial = False
+            raw[count] = (_START ^ np.uint64(entry & _CODE)) * _K1
+            marks[count] = (before & _BEFORE) | (entry & _CASE) | CHARACTER
+            count += _U1
+            before = _ZERO
             i += size
-        else:
-            capital = entry & _UPPER != _ZERO and weight > 0
-            word = _START
-            every = _ZERO
-            beyond_one = i + size
-            while True:
-                if kind == _EXPANDS:
-                    at = np.uint64(entry & _CODE)
-                    for x in range(expansions[at]):
-                        word = (word ^ np.uint64(expansions[at + _U1 + x])) * _K1
-                elif kind != _VANISHES:
-                    word = (word ^ np.uint64(entry & _CODE)) * _K1
-                every |= entry
-                i += size
-                # Most words of most languages end without leaving this loop.
-                while i < last:
-                    c = data[i]
-                    if c >= 0x80:
-                        break
+            continue
+        first = entry & _CASE
+        word = _START
+        every = _ZERO
+        beyond_one = i + size
+        while True:
+            if kind == _EXPANDS:
+                at = np.uint64(entry & _CODE)
+                for x in range(expansions[at]):
+                    word = (word ^ np.uint64(expansions[at + _U1 + x])) * _K1
+            elif kind != _VANISHES:
+                word = (word ^ np.uint64(entry & _CODE)) * _K1
+            every |= entry
+            i += size
+            # Most words of most languages end without leaving this loop.
+            while i < last:
+                c = data[i]
+                if c < 0x80:
+                    size = _U1
                     entry = table[c]
-                    if entry & _PLAIN == _ZERO:
-                        break
-                    word = (word ^ np.uint64(entry & _CODE)) * _K1
-                    every |= entry
-                    i += _U1
-                if i >= last:
-                    break
-                size = _U1
-                if c >= 0x80:
-                    d = data[i + _U1] if i + _U1 < last else np.uint8(0)
-                    if c < 0xE0:
-                        code = _two_bytes(c, d)
-                        size = _U2
-                    else:
-                        e = data[i + _U2] if i + _U2 < last else np.uint8(0)
-                        if c < 0xF0:
-                            code = _three_bytes(c, d, e)
-                            size = _U3
-                        else:
-                            f = data[i + _U3] if i + _U3 < last else np.uint8(0)
-                            code = _four_bytes(c, d, e, f)
-                            size = _U4
+                elif c < 0xE0 and i + _U1 < last:
+                    size = _U2
+                    code = _two_bytes(c, data[i + _U1])
                     if code == _BAD:
                         size = _U1
                     entry = table[code]
-                kind = np.uint32(entry >> _CLASS_SHIFT) & _CLASS
-                if kind == _CHARACTER:
-                    break
-                if kind == _ZERO:
-                    # A point or comma that only groups a number's digits stays inside.
-                    if not (
-                        (c == 44 or c == 46)
-                        and i + _U3 < last
-                        and _is_digit(data[i - _U1])
-                        and _is_digit(data[i + _U1])
-                        and _is_digit(data[i + _U2])
-                        and _is_digit(data[i + _U3])
-                        and not (i + _U4 < last and _is_digit(data[i + _U4]))
-                    ):
-                        break
-                    kind = _VANISHES
+                else:
                     entry = _ZERO
-            h = mix64(word)
-            if every & _NUMERAL == _ZERO:
+                if entry & _PLAIN == _ZERO:
+                    break
+                word = (word ^ np.uint64(entry & _CODE)) * _K1
+                every |= entry
+                i += size
+            if i >= last:
+                break
+            if c >= 0xE0:
+                d = data[i + _U1] if i + _U1 < last else np.uint8(0)
+                e = data[i + _U2] if i + _U2 < last else np.uint8(0)
+                if c < 0xF0:
+                    code = _three_bytes(c, d, e)
+                    size = _U3
+                else:
+                    f = data[i + _U3] if i + _U3 < last else np.uint8(0)
+                    code = _four_bytes(c, d, e, f)
+                    size = _U4
+                if code == _BAD:
+                    size = _U1
+                entry = table[code]
+            elif c >= 0x80 and i + _U1 >= last:
+                size = _U1
+                entry = table[_BAD]
+            kind = np.uint32(entry >> _CLASS_SHIFT) & _CLASS
+            if kind == _CHARACTER:
+                break
+            if kind == _ZERO:
+                if not ((c == 44 or c == 46) and _groups_digits(data, i, last)):
+                    break
+                kind = _VANISHES
+                entry = _ZERO
+        raw[count] = word
+        marks[count] = (
+            (before & _BEFORE)
+            | first
+            | (every & _NUMERAL)
+            | (_ONE if i <= beyond_one else _ZERO)
+        )
+        count += _U1
+        before = _ZERO
+    return count
+
+
+@njit(
+    types.UniTuple(types.int64, 2)(
+        types.Array(types.uint8, 1, "C", readonly=True),
+        types.int64,
+        types.int64,
+        types.Array(types.uint32, 1, "C", readonly=True),
+        types.Array(types.uint32, 1, "C", readonly=True),
+        types.Array(types.uint64, 1, "C", readonly=True),
+        types.Array(types.uint64, 1, "C", readonly=True),
+        types.uint32[::1],
+        types.int64,
+        types.uint64[::1],
+        types.int64,
+        types.uint64[::1],
+        types.uint64[::1],
+        types.uint32[::1],
+    ),
+    cache=True,
+    nogil=True,
+)
+def tokenise(
+    data, start, end, table, expansions, words, values, tokens, n_tokens, keys, n_keys,
+    whole, raw, marks,
+):  # fmt: skip
+    """Write tokens and passage keys of one text; whole gets its hash and its weight.
+
+    *raw* and *marks* are scratch, half as long as the text in bytes or more. Returns how
+    far *tokens* and *keys* are filled.
+    """
+    count = _scan_words(data, start, end, table, expansions, raw, marks)
+    for k in range(count):
+        raw[k] = mix64(raw[k])
+    slots = np.uint64(words.shape[0] - 1)
+    filled = np.uint64(n_tokens)
+    keyed = np.uint64(n_keys)
+    first = filled
+    text_hash = passage = _START
+    text_weight = weight = 0
+    cut = initial = False
+    for k in range(count):
+        h = raw[k]
+        mark = marks[k]
+        cut = (
+            cut
+            or mark & _ENDS != _ZERO
+            or (
+                mark & _LOWER == _ZERO
+                and (mark & _NEWLINE != _ZERO or (mark & _DOT != _ZERO and not initial))
+            )
+        )
+        if cut and weight > 0:
+            tokens[first] |= BOUNDARY
+            if weight >= _KEY_WEIGHT:
+                tokens[first] |= KEYED
+                keys[keyed] = mix64(passage)
+                keyed += _U1
+            text_weight += weight
+            weight = 0
+            passage = _START
+            first = filled
+        if mark & CHARACTER != _ZERO:
+            token = np.uint32(np.uint32(h >> _S37) << _S5) | CHARACTER
+            weight += 1
+            initial = False
+        else:
+            if mark & _NUMERAL == _ZERO:
                 slot = h & slots
                 while words[slot] != _U0:
                     if words[slot] == h:
                         h = values[slot]
-                        every |= _NUMERAL
+                        mark |= _NUMERAL
                         break
                     slot = (slot + _U1) & slots
             token = np.uint32(np.uint32(h >> _S37) << _S5)
-            if every & _NUMERAL != _ZERO:
+            if mark & _NUMERAL != _ZERO:
                 token |= NUMBER
-            if capital:
+            if mark & _UPPER != _ZERO and weight > 0:
                 token |= NAME
-            initial = i <= beyond_one and every & _NUMERAL == _ZERO
+            initial = mark & (_ONE | _NUMERAL) == _ONE
             weight += 2
         tokens[filled] = token
         filled += _U1
@@ -466,6 +511,13 @@ def analyse_column(
     signature = np.empty(a.shape[0], np.uint32)
     scratch = np.empty(1024, np.uint32)
     none = np.empty(8, np.uint64)
+    longest = 1
+    for i in range(n):
+        longest = max(longest, offsets[i + 1] - offsets[i])
+    for i in range(headlines):
+        longest = max(longest, headline_offsets[i + 1] - headline_offsets[i])
+    raw = np.empty(longest // 2 + 2, np.uint64)
+    marks = np.empty(longest // 2 + 2, np.uint32)
     n_tokens = 0
     n_keys = 0
     token_offsets[0] = 0
@@ -490,6 +542,8 @@ def analyse_column(
                 none,
                 0,
                 whole,
+                raw,
+                marks,
             )
             if n_tokens > start:
                 hashes[i, 1] = whole[0]
@@ -507,6 +561,8 @@ def analyse_column(
             keys,
             n_keys,
             whole,
+            raw,
+            marks,
         )
         count = shingle_count(tokens, body, n_tokens)
         hashes[i, 0] = whole[0]
@@ -518,10 +574,9 @@ def analyse_column(
         key_offsets[i + 1] = n_keys
         if scratch.shape[0] < count:
             scratch = np.empty(count * 2, np.uint32)
-        for s in range(body, body + count):
-            second = tokens[s + 1] if s + 1 < n_tokens else _ZERO
-            third = tokens[s + 2] if s + 2 < n_tokens else _ZERO
-            scratch[s - body] = shingle_hash(tokens[s], second, third)
+        if signature.shape[0] == 0:
+            continue
+        hash_all(tokens, body, n_tokens - body, count, scratch)
         sign_hashes(scratch, count, a, b, signature)
         if signatures.shape[0] > 0:
             for j in range(a.shape[0]):
@@ -540,8 +595,5 @@ def hash_shingles(tokens):
     n = tokens.shape[0]
     count = shingle_count(tokens, 0, n)
     hashes = np.empty(count, np.uint32)
-    for s in range(count):
-        second = tokens[s + 1] if s + 1 < n else _ZERO
-        third = tokens[s + 2] if s + 2 < n else _ZERO
-        hashes[s] = shingle_hash(tokens[s], second, third)
+    hash_all(tokens, 0, n, count, hashes)
     return hashes

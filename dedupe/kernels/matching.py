@@ -7,7 +7,6 @@ import numpy as np
 from dedupe.kernels.analyse import (
     BOUNDARY,
     KEYED,
-    shingle_hash,
 )
 from dedupe.kernels.compiler import njit
 
@@ -19,7 +18,7 @@ _LEAST_BITS = 6
 # A bitmap of 32,768 bits: of 1,000 shingles 97 in 100 that are not among them miss it.
 BITMAP = 512
 _WORD, _BIT, _LAST_BIT = np.uint32(23), np.uint32(17), np.uint32(63)
-_U0, _U1, _U2 = np.uint64(0), np.uint64(1), np.uint64(2)
+_U0, _U1 = np.uint64(0), np.uint64(1)
 
 
 @njit(forceinline=True)
@@ -35,25 +34,6 @@ def table_bits(shingles):
     while (1 << bits) < _ROOM * shingles:
         bits += 1
     return bits
-
-
-@njit(forceinline=True)
-def hash_all(tokens, start, size, count, hashes):
-    """Write the hashes of the first *count* shingles of tokens[start : start + size].
-
-    The loop holds nothing that keeps it from running on several shingles at a time.
-    """
-    first = np.uint64(start)
-    inner = np.uint64(max(0, min(count, size - 2)))
-    for s in range(inner):
-        at = first + s
-        hashes[s] = shingle_hash(tokens[at], tokens[at + _U1], tokens[at + _U2])
-    end = np.uint64(start + size)
-    for s in range(inner, np.uint64(count)):
-        at = first + s
-        second = tokens[at + _U1] if at + _U1 < end else _ZERO
-        third = tokens[at + _U2] if at + _U2 < end else _ZERO
-        hashes[s] = shingle_hash(tokens[at], second, third)
 
 
 @njit(forceinline=True)
