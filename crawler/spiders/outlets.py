@@ -165,6 +165,7 @@ class OutletsSpider(Spider):
             return None
         except ExtractionError as error:
             queue.counts["errors"] += 1
+            queue.counts[f"failed: {error}"] += 1
             self._save(queue, pages.failed(seen, str(error), now=now), response)
             return None
         self._expect(queue, page, seen, response, now)
