@@ -164,7 +164,7 @@ def measure(store, size, batches, rng, words) -> None:
             article(store, done + n, size, rng, words, 0.33) for n in range(100)
         ]
         start = time.perf_counter()
-        prepared = [store.adder.prepare(one) for one in articles]
+        prepared = store.adder.prepare(articles)
         preparing += time.perf_counter() - start
         start = time.perf_counter()
         with store.transaction():

@@ -19,7 +19,7 @@ from storage.articles import (
 )
 from storage.outlet_blocks import OutletBlocks, Print
 from storage.pairs import JOINING, STRENGTH, delete_pairs, pairs_of, save_pairs
-from storage.preparing import prepare, prepare_again
+from storage.preparing import clean_whole, prepare_again, prepare_all
 from storage.revisions import has_revision, insert_revision
 from storage.search import index_article, unindex_article
 from storage.urls import article_id, article_key, url_key
@@ -78,13 +78,13 @@ class Adder:
         """Ask the database again: a rollback or another process changed it."""
         self.names.forget()
         self.blocks.forget()
-        self.decider.strangers.forget()
+        self.decider.forget()
 
-    def prepare(self, article: Article) -> Prepared:
-        """Do what needs no transaction; reads the boilerplate of the outlet."""
-        outlet = self.names.find_outlet(article.outlet, article.url)
-        known = self.blocks.boilerplate(outlet)
-        return prepare(article, known, self.decider.sign)
+    def prepare(self, articles: Sequence[Article]) -> list[Prepared]:
+        """Do what needs no transaction; reads the boilerplate of the outlets."""
+        outlets = [self.names.find_outlet(one.outlet, one.url) for one in articles]
+        known = [self.blocks.boilerplate(outlet) for outlet in outlets]
+        return prepare_all(articles, known, self.decider.sign_all)
 
     def add(self, prepared: Prepared, run: int | None = None) -> Verdict:
         """Write one article, or what is new of it, and decide its story."""
@@ -101,22 +101,35 @@ class Adder:
             return self._add_again(stored, prepared, outlet, run)
         return self._add_new(key, prepared, outlet, run)
 
-    def derive_again(self, article: int, run: int | None = None) -> None:
-        """Clean, index and decide a stored article anew, from its extracted blocks."""
+    def derive_again(self, articles: Iterable[int], run: int | None = None) -> None:
+        """Clean, index and decide stored articles anew, from their extracted blocks."""
+        found = [stored for one in articles if (stored := self._load(one))]
+        prepared = prepare_all(
+            [load_article(self._db, stored.id) for stored in found],
+            [self.blocks.boilerplate(stored.outlet) for stored in found],
+            self.decider.sign_all,
+        )
+        for stored, one in zip(found, prepared, strict=True):
+            known = self.blocks.boilerplate(stored.outlet)
+            again = prepare_again(one, known, self.decider.sign)
+            # What the ones before made wait is done with this.
+            self._db.conn.execute(
+                "DELETE FROM settle_queue WHERE article = ?", [stored.id]
+            )
+            self._derive_again(stored.id, again)
+            self.decide_again(stored.id, again, run)
+
+    def _derive_again(self, article: int, prepared: Prepared) -> None:
+        # What was derived before may have put another article of the text in its place.
         stored = self._load(article)
-        if stored is None:
-            return
-        record = load_article(self._db, article)
-        known = self.blocks.boilerplate(stored.outlet)
-        prepared = prepare(record, known, self.decider.sign)
+        assert stored is not None
         if (prepared.body.body, prepared.body.removed) != (
             stored.body,
             load_clean_body(self._db, article).removed,
         ):
             self._replace_text(stored, prepared)
         elif not stored.indexed:
-            self._enter_unless_twin(article, prepared)
-        self.decide_again(article, prepared, run)
+            self._enter_as_first(article, prepared)
 
     def remove(self, article: int) -> None:
         """Remove an article and all that was derived from it; its story is repaired.
@@ -135,7 +148,6 @@ class Adder:
         delete_pairs(self._db, article)
         left = self.stories.leave(article)
         self._db.conn.execute("DELETE FROM articles WHERE id = ?", [article])
-        self.decider.strangers.forget_article()
         if left or near:
             self._repair({*left, *near})
 
@@ -153,10 +165,17 @@ class Adder:
         self, key: str, prepared: Prepared, outlet: int | None, run: int | None
     ) -> Verdict:
         article = prepared.article
-        found = self.decider.decide(None, prepared)
+        number = self._next_id()
+        entered = self._enter_as_first(number, prepared, has_row=False)
+        found = self.decider.decide(number, prepared, entered=entered)
         best = _strongest(found)
-        story = self.stories.next_id() if best is None else self._story_of(best.a)
+        story = (
+            self.stories.next_id()
+            if best is None
+            else self._story_of(_other(number, best))
+        )
         row = {
+            "id": number,
             **metadata_row(article),
             **body_row(prepared.body),
             **self._names_row(article, outlet),
@@ -168,17 +187,18 @@ class Adder:
             "headline_hash": prepared.signed.headline,
             "story": story,
             "role": "canonical" if best is None else "copy",
+            "indexed": entered,
         }
-        number = insert_article(self._db, row)
-        self._index(number, prepared)
-        # Ids only grow, so the new article is always the second of its pairs.
-        pairs = [replace(pair, b=number) for pair in found]
-        save_pairs(self._db, pairs, run)
+        insert_article(self._db, row)
+        self._write_texts(number, prepared)
+        if entered:
+            self._insert_signature(number, prepared.signed)
+        save_pairs(self._db, found, run)
         if best is None:
             self.stories.begin(story, number, row)
         else:
             self._repair([number])
-        verdict = self._verdict(number, prepared, pairs)
+        verdict = self._verdict(number, prepared, found)
         self._count_blocks(number, prepared, outlet, row)
         return replace(verdict, is_new=True)
 
@@ -240,58 +260,77 @@ class Adder:
                 "headline_hash": prepared.signed.headline,
             },
         )
-        self.decider.strangers.forget_article()
-        self._index(stored.id, prepared)
+        self._write_texts(stored.id, prepared)
+        self._enter_as_first(stored.id, prepared)
 
-    def _index(self, article: int, prepared: Prepared) -> None:
+    def _write_texts(self, article: int, prepared: Prepared) -> None:
         insert_removed(self._db, article, prepared.body.removed)
         body = prepared.body.body
         index_article(self._db, article, prepared.article.headline, body)
-        self._enter_unless_twin(article, prepared)
 
-    def _enter_unless_twin(self, article: int, prepared: Prepared) -> None:
+    def _enter_as_first(
+        self, article: int, prepared: Prepared, *, has_row: bool = True
+    ) -> bool:
+        """Enter an article that is to stand for its text; return whether it is."""
         signed = prepared.signed
         if signed.fold is None or self.decider.is_brief(signed):
-            return
-        # Of articles of one text the first in the index stands for all.
-        if not self.decider.first_twin(article, signed.fold):
-            self._enter_index(article, signed)
+            return False
+        first = self.decider.first_twin(article, signed.fold)
+        if first is not None:
+            stored = self._load(first)
+            assert stored is not None
+            before = self.decider.sign(stored.headline, stored.body)
+            if _cut(before) <= _cut(signed):
+                return False
+            # Texts of the same words that are cut otherwise: one cut stands for all.
+            self._leave_index(stored, heirs=False)
+            self._queue_node(article, signed.fold)
+        self._enter_index(article, signed, has_row=has_row)
+        return True
 
-    def _enter_index(self, article: int, signed: Signed) -> None:
-        self.decider.index.add(article, signed.bands, signed.passages)
-        execute = self._db.conn.execute
-        execute(
+    def _enter_index(self, article: int, signed: Signed, *, has_row: bool) -> None:
+        self.decider.enter(article, signed)
+        if has_row:
+            self._insert_signature(article, signed)
+            update_article(self._db, article, {"indexed": 1})
+
+    def _insert_signature(self, article: int, signed: Signed) -> None:
+        self._db.conn.execute(
             "INSERT INTO signatures (article, minima) VALUES (?, ?)",
             [article, signed.minima],
         )
-        execute("UPDATE articles SET indexed = 1 WHERE id = ?", [article])
 
-    def _leave_index(self, stored: _Stored) -> None:
-        """Take a node's first article out, and let the next one stand for it."""
-        before = self.decider.sign(stored.headline, stored.body)
-        self.decider.index.remove(stored.id, before.bands, before.passages)
+    def _leave_index(self, stored: _Stored, *, heirs: bool = True) -> None:
+        """Take a text's first article out, and let another one stand for it."""
         execute = self._db.conn.execute
+        self.decider.leave(stored.id, self.decider.sign(stored.headline, stored.body))
         execute("DELETE FROM signatures WHERE article = ?", [stored.id])
         execute("UPDATE articles SET indexed = 0 WHERE id = ?", [stored.id])
-        self._queue(before.passages)
-        twins = self.decider.twins(stored.id, stored.fold)
-        if twins:
-            heir = self._load(twins[0])
-            assert heir is not None
-            self._enter_index(heir.id, self.decider.sign(heir.headline, heir.body))
-            self._db.conn.executemany(
-                "INSERT INTO settle_queue (article, reason) VALUES (?, 'node')"
-                " ON CONFLICT (article) DO NOTHING",
-                [(twin,) for twin in twins],
-            )
+        twins = self.decider.twins(stored.id, stored.fold) if heirs else []
+        if not twins:
+            return
+        texts = execute(
+            f"SELECT headline, body FROM articles WHERE id IN ({_marks(twins)})"
+            " ORDER BY id",
+            twins,
+        )
+        signed = self.decider.sign_all(texts.fetchall())
+        heir = min(range(len(twins)), key=lambda place: _cut(signed[place]))
+        self._enter_index(twins[heir], signed[heir], has_row=True)
+        self._queue_node(stored.id, stored.fold)
 
-    def _queue(self, passages: Sequence[int]) -> None:
-        """Ask of passages that lost a holder whether strangers share them still."""
-        cap = self.decider.parameters.bucket_cap
-        holders = {
-            key: self.decider.index.passage_holders(key, cap + 1) for key in passages
-        }
-        self.decider.strangers.update(holders)
+    def _queue_node(self, but: int, text_hash: int | None) -> None:
+        self._db.conn.execute(
+            "INSERT INTO settle_queue (article, reason) SELECT id, 'node' FROM articles"
+            " WHERE text_hash = ? AND id <> ? ON CONFLICT (article) DO NOTHING",
+            [text_hash, but],
+        )
+
+    def _next_id(self) -> int:
+        row = self._db.conn.execute(
+            "SELECT seq FROM sqlite_sequence WHERE name = 'articles'"
+        ).fetchone()
+        return int(row[0]) + 1 if row else 1
 
     def _refresh(self, article: int, prepared: Prepared, outlet: int | None) -> None:
         """Write what the page says now; when it was first fetched stays."""
@@ -312,7 +351,7 @@ class Adder:
 
     def _whole_of(self, article: int) -> Sequence[Any]:
         record = load_article(self._db, article)
-        return prepare(record, (), self.decider.sign).whole.kept
+        return clean_whole(record).kept
 
     def _count_blocks(
         self,
@@ -418,6 +457,16 @@ def _strongest(pairs: Iterable[StoredPair]) -> StoredPair | None:
     return max(
         joining, key=lambda p: (STRENGTH[p.verdict], p.jaccard or 0), default=None
     )
+
+
+def _cut(signed: Signed) -> int:
+    """Order articles of one text as dedupe does: by the sum of their passages' keys."""
+    keys: list[int] = signed.record.keys.tolist()
+    return sum(keys) % (1 << 64)
+
+
+def _marks(values: Sequence[int]) -> str:
+    return ",".join("?" * len(values))
 
 
 def _other(article: int, pair: StoredPair) -> int:

@@ -44,7 +44,7 @@ _DERIVED = (
     "headline_hash",
     *("block_kinds", "body", "story", "role"),
 )
-_COLUMNS = (*METADATA, *_DERIVED)
+_COLUMNS = ("id", *METADATA, *_DERIVED, "indexed")
 _INSERT = (
     f"INSERT INTO articles ({', '.join(_COLUMNS)})"
     f" VALUES ({', '.join(f':{column}' for column in _COLUMNS)})"
@@ -97,9 +97,9 @@ def body_row(clean: CleanBody) -> dict[str, Any]:
     return {"body": clean.body, "block_kinds": encode_kinds(clean.kept)}
 
 
-def insert_article(db: Database, row: dict[str, Any]) -> int:
-    """Insert one row, every column given, and return its id."""
-    return int(db.conn.execute(_INSERT, row).lastrowid or 0)
+def insert_article(db: Database, row: dict[str, Any]) -> None:
+    """Insert one row, every column given."""
+    db.conn.execute(_INSERT, row)
 
 
 def update_article(db: Database, article: int, row: dict[str, Any]) -> None:

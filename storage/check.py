@@ -10,6 +10,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from storage.rededupe import EMPTIED
 from storage.search import index_article
 from storage.search_query import index_words
 from storage.settle import count_waiting, settle
@@ -254,10 +255,11 @@ def _mend_aliases(store: Store) -> None:
 
 def _mend_index(store: Store) -> None:
     with store.transaction() as db:
-        for table in ("bands", "passage_keys", "signatures"):
+        for table in EMPTIED:
             db.conn.execute(f"DELETE FROM {table}")
         db.conn.execute("UPDATE articles SET indexed = 0 WHERE indexed")
         _queue_all(db)
+    store.forget_caches()
 
 
 def _mend_search(store: Store) -> None:

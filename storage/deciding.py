@@ -11,9 +11,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
+import orjson
 
 from dedupe.gathering import UNKNOWN_TIME
+from dedupe.incremental import HEADLINE, PASSAGE, Entry, Key, Proposer
+from dedupe.kernels.propose import SAMPLE
 from dedupe.similarity import headline_similarity
+from dedupe.text import fold
 from dedupe.verify import (
     REASONS,
     VERDICTS,
@@ -22,13 +26,12 @@ from dedupe.verify import (
     Verified,
     count_distinct,
     hours_apart,
-    record,
-    verify,
     verify_rows,
 )
+from storage.index import TITLE, SqliteIndex, to_signed, to_unsigned
+from storage.key_states import KeyStates
 from storage.pairs import StoredPair
 from storage.signing import IndexSigner, Signed
-from storage.strangers import Held, Strangers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,11 +39,15 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from dedupe.parameters import Parameters
-    from storage.index import SqliteIndex
     from storage.preparing import Prepared
 
-# Stands for an article that has no row yet; every row's id is smaller.
-UNBORN = 1 << 62
+# What a text's articles say together, *indexed* being the one that stands for it.
+_NODES = (
+    f"SELECT texts.text_hash, min(texts.published), max(texts.published), {TITLE},"
+    " max(CASE WHEN texts.indexed THEN texts.id END)"
+    " FROM json_each(:ranks) AS asked CROSS JOIN articles AS texts"
+    " ON texts.text_hash = asked.value AND texts.id <> :but GROUP BY texts.text_hash"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,46 +65,100 @@ class _Text:
     node_headline: int
 
 
+class _StoredProposer(Proposer):
+    """dedupe's rule, with those that have nothing else read from a table."""
+
+    def __init__(self, index: SqliteIndex, states: KeyStates) -> None:
+        super().__init__(index, index.parameters, _Masked(states))
+        self._stored = index
+
+    def alike(self, key: Key) -> Sequence[int]:
+        """The holders of a passage that have nothing else, by ascending rank."""
+        return self._stored.alone(key)
+
+
+class _Masked:
+    """What strangers share, as the database says at each moment."""
+
+    def __init__(self, states: KeyStates) -> None:
+        self._states = states
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._states.masked
+
+
 class Decider:
     """Proposes and verifies the pairs of one article under one set of parameters."""
 
-    def __init__(
-        self, db: Database, index: SqliteIndex, parameters: Parameters
-    ) -> None:
+    def __init__(self, db: Database, parameters: Parameters) -> None:
         self._db = db
-        self.index = index
         self.parameters = parameters
         self._signer = IndexSigner(parameters)
-        self.strangers = Strangers(db, parameters, self._load_held)
+        self._states = KeyStates(db)
+        self.index = SqliteIndex(db, self._signer, self._states)
+        self._proposer = _StoredProposer(self.index, self._states)
+        self.sign = self._signer.sign
+        self.sign_all = self._signer.sign_all
 
-    def sign(self, headline: str, body: str) -> Signed:
-        """Make the index entries of one article."""
-        return self._signer.sign(headline, body)
+    def forget(self, *, texts: bool = False) -> None:
+        """Ask the database again from here on; *texts* too after a rollback."""
+        self._states.forget()
+        if texts:
+            self.index.forget()
 
     def is_brief(self, signed: Signed) -> bool:
         """Tell whether an article is too short for the index."""
         return signed.record.words < self.parameters.brief_words
 
-    def decide(self, article: int | None, prepared: Prepared) -> list[StoredPair]:
+    def enter(self, article: int, signed: Signed) -> None:
+        """Enter an article into the index; it may have no row yet."""
+        entry = self.index.entry_of(signed)
+        self.index.add(article, entry)
+        for key in set(entry.passages):
+            first = self._states.crowded.get(key)
+            if first is None or entry.rank in first[:SAMPLE]:
+                self._ask(key, but=article)
+        self._note(article, entry)
+
+    def leave(self, article: int, signed: Signed) -> None:
+        """Take an article out of the index."""
+        entry = self.index.entry_of(signed)
+        self.index.set_lone(article, entry, is_lone=False)
+        self.index.remove(article, entry)
+        for key in set(entry.passages):
+            self._ask(key, but=article)
+        if entry.headline is not None:
+            self.index.note_headline(entry.headline, but=article)
+
+    def decide(
+        self, article: int, prepared: Prepared, *, entered: bool = False
+    ) -> list[StoredPair]:
         """Return the pairs of an article that are worth a row.
 
-        *article* is None for one that is not inserted yet; UNBORN stands for it.
+        It may have no row yet where enter() was called just before (*entered*), or
+        where it is a brief or another article of its text is in the index.
         """
-        own = UNBORN if article is None else article
         signed = prepared.signed
         if signed.fold is None:
             return []
-        mine = self._mine(own, prepared)
-        twins = self.twins(own, signed.fold)
         if self.is_brief(signed):
-            return self._decide_brief(mine, twins)
-        first = self.first_twin(own, signed.fold)
+            return self._decide_brief(article, prepared)
+        mine = self._mine(article, prepared)
+        first = self.first_twin(article, signed.fold)
         if first is not None:
             self._tell_node(first, mine)
-            return [self._with_twin(mine, first)]
-        pairs = [self._with_twin(mine, twin) for twin in twins]
-        others = self._candidates(own, signed, is_new=article is None)
-        return pairs + self._verify(mine, [self._load(other) for other in others])
+            return [self._exact(article, prepared, first)]
+        pairs = [
+            self._exact(article, prepared, twin)
+            for twin in self.twins(article, signed.fold)
+        ]
+        entry = self.index.entry_of(signed)
+        if mine.node_headline:
+            entry = replace(entry, headline=(HEADLINE, to_signed(mine.node_headline)))
+        if not entered:
+            self.index.begin(entry)
+            self._note(article, entry)
+        return pairs + self._verify(mine, self._others(entry))
 
     def twins(self, own: int, fold: int | None) -> list[int]:
         """Return the other articles of the same folded body, oldest first."""
@@ -115,44 +176,44 @@ class Decider:
         ).fetchone()
         return None if row is None else int(row[0])
 
-    def _candidates(self, own: int, signed: Signed, *, is_new: bool) -> list[int]:
-        """Return the nodes that share evidence with an article, by dedupe's rules."""
-        cap, hubs = self.parameters.bucket_cap, self.parameters.hubs
-        passages = {
-            key: self.index.passage_holders(key, cap + 1) for key in signed.passages
-        }
-        self.strangers.update(passages, held(signed) if is_new else None)
-        masked = self.strangers.masked
-        open_passages = [key for key in passages if key not in masked]
-        # Where nothing else is left, what strangers share is evidence among its like.
-        if not open_passages:
-            like = (
-                [a for a in ids if self._has_only_masked(a)]
-                for ids in passages.values()
-            )
-        else:
-            like = (passages[key] for key in open_passages)
-        groups = [
-            *like,
-            *(self.index.band_holders(key, cap + 1) for key in signed.bands),
-        ]
-        found = {a for ids in groups for a in (ids if len(ids) <= cap else ids[:hubs])}
-        found.update(self._same_headline(signed, cap))
-        found.discard(own)
-        return sorted(found)
+    def _ask(self, key: Key, *, but: int) -> None:
+        """Ask of a passage whose holders changed whether strangers share it."""
+        is_masked = self._proposer.ask(key)
+        if is_masked != (key in self._states.masked):
+            self._states.mask(key, is_masked=is_masked)
+            self._states.queue_holders(key, "passage", but=but)
 
-    def _has_only_masked(self, article: int) -> bool:
-        keys = self.strangers.held(article).passages
-        return bool(keys) and self.strangers.masked.issuperset(keys)
+    def _note(self, article: int, entry: Entry) -> None:
+        is_lone = self._proposer.has_nothing_else(entry)
+        self.index.set_lone(article, entry, is_lone=is_lone)
+        if entry.headline is not None:
+            self.index.note_headline(entry.headline, but=article, joins=entry.rank)
 
-    def _same_headline(self, signed: Signed, cap: int) -> list[int]:
-        if signed.headline is None:
+    def _others(self, entry: Entry) -> list[_Text]:
+        ranks = sorted(self._proposer.propose(entry))
+        if not ranks:
             return []
-        rows = self._db.conn.execute(
-            "SELECT id FROM articles WHERE headline_hash = ? AND indexed LIMIT ?",
-            [signed.headline, cap + 1],
-        ).fetchall()
-        return [row[0] for row in rows] if len(rows) <= cap else []
+        self.index.load(ranks)
+        asked = orjson.dumps([to_signed(rank) for rank in ranks]).decode()
+        nodes = self._db.conn.execute(_NODES, {"ranks": asked, "but": -1}).fetchall()
+        articles = orjson.dumps([node[4] for node in nodes]).decode()
+        headlines = dict(
+            self._db.conn.execute(
+                "SELECT articles.id, articles.headline FROM json_each(?) AS asked"
+                " CROSS JOIN articles ON articles.id = asked.value",
+                [articles],
+            ).fetchall()
+        )
+        return [
+            _Text(
+                article=article,
+                headline=headlines[article],
+                record=self.index.entry(to_unsigned(rank)).record,
+                times=_span([epoch(first), epoch(last)]),
+                node_headline=to_unsigned(title or 0),
+            )
+            for rank, first, last, title, article in nodes
+        ]
 
     def _verify(self, mine: _Text, others: Sequence[_Text]) -> list[StoredPair]:
         if not others:
@@ -181,116 +242,112 @@ class Decider:
 
     def _records(self, texts: Sequence[_Text]) -> Records:
         """Lay records out with what their nodes say, and what is no evidence."""
-        masked = self.strangers.masked
-        hidden = {
-            key
-            for text in texts
-            for key in text.record.keys.view(np.int64).tolist()
-            if key in masked
-        }
-        keys = np.array(sorted(hidden), np.int64).view(np.uint64)
-        records = Records.of([text.record for text in texts], np.sort(keys))
+        keys = np.unique(np.concatenate([text.record.keys for text in texts]))
+        masked = [
+            (PASSAGE, key) in self._states.masked
+            for key in keys.view(np.int64).tolist()
+        ]
+        keys = keys[np.array(masked, bool)]
+        records = Records.of([text.record for text in texts], keys)
         return replace(
             records,
             times=np.array([text.times for text in texts], np.int64),
             headlines=np.array([text.node_headline for text in texts], np.uint64),
         )
 
-    def _decide_brief(self, mine: _Text, twins: Sequence[int]) -> list[StoredPair]:
-        pairs = []
-        for twin in twins[-self.parameters.bucket_cap :]:
-            other = self._load(twin)
-            one, two = sorted((mine, other), key=lambda text: text.article)
-            if verify(one.record, two.record, self.parameters).joins:
-                pairs.append(self._exact(one, two))
-        return pairs
+    def _decide_brief(self, own: int, prepared: Prepared) -> list[StoredPair]:
+        """Pair a brief with those of its text and headline that are close in time."""
+        own_time = _span([_published(prepared)])[0]
+        rows = self._db.conn.execute(
+            "SELECT id, headline, published FROM articles"
+            " WHERE text_hash = ? AND id <> ?",
+            [prepared.signed.fold, own],
+        )
+        title = fold(prepared.article.headline)
+        alike = [
+            (twin, _span([epoch(published)])[0])
+            for twin, headline, published in rows
+            if fold(headline) == title
+        ]
+        near = self._close(own_time, {time for _, time in alike})
+        return [
+            self._exact(own, prepared, twin) for twin, time in alike if time in near
+        ]
 
-    def _with_twin(self, mine: _Text, twin: int) -> StoredPair:
-        one, two = sorted((mine, self._load(twin)), key=lambda text: text.article)
-        return self._exact(one, two)
+    def _close(self, own: int, times: set[int]) -> set[int]:
+        """Which times are close enough for a brief; the next ones up to the cap."""
+        before = sorted((time for time in times if time < own), reverse=True)
+        after = sorted(time for time in times if time > own)
+        most, reach = self.parameters.bucket_cap - 1, self.parameters.brief_hours * 3600
+        return {
+            own,
+            *(
+                time
+                for time in (*before[:most], *after[:most])
+                if UNKNOWN_TIME in (own, time) or abs(time - own) <= reach
+            ),
+        }
 
-    def _exact(self, one: _Text, two: _Text) -> StoredPair:
+    def _exact(self, own: int, prepared: Prepared, other: int) -> StoredPair:
+        """Pair an article with another of the same text."""
+        line, published = self._db.conn.execute(
+            "SELECT headline, published FROM articles WHERE id = ?", [other]
+        ).fetchone()
+        headline = prepared.article.headline
         return StoredPair(
-            a=one.article,
-            b=two.article,
+            a=min(own, other),
+            b=max(own, other),
             verdict="exact",
             jaccard=1.0,
             containment_a=1.0,
             containment_b=1.0,
-            longest_passage=len(one.record.tokens),
+            longest_passage=len(prepared.signed.record.tokens),
             differences=0,
             numbers=0,
             names=0,
-            same_headline=one.record.headline == two.record.headline != 0,
-            headline_similarity=_alike(one, two),
-            hours_apart=_hours(one.record.published, two.record.published),
+            same_headline=fold(headline) == fold(line) != "",
+            headline_similarity=round(headline_similarity(headline, line), 4),
+            hours_apart=_hours(_published(prepared), epoch(published)),
             reason="equal after folding",
         )
 
     def _mine(self, own: int, prepared: Prepared) -> _Text:
-        signed, when = prepared.signed, prepared.article.published
-        seconds = None if when is None else int(when.timestamp())
-        alone = _Text(
+        signed = prepared.signed
+        seconds = _published(prepared)
+        titles = [self._title(signed.record)]
+        rows = self._db.conn.execute(
+            _NODES, {"ranks": f"[{signed.fold}]", "but": own}
+        ).fetchall()
+        times = [seconds]
+        for _, first, last, title, _ in rows:
+            times += [epoch(first), epoch(last)]
+            titles.append(to_unsigned(title or 0))
+        return _Text(
             article=own,
             headline=prepared.article.headline,
-            record=replace(signed.record, published=seconds),
-            times=_span([seconds]),
-            node_headline=self._title(signed.record),
+            record=signed.record,
+            times=_span(times),
+            # 0 stands for no headline.
+            node_headline=min((title for title in titles if title), default=0),
         )
-        return alone if self.is_brief(signed) else self._with_node(alone, signed.fold)
 
     def _title(self, found: Record) -> int:
         """Return the headline's hash, 0 where it is too short to say something."""
         titled = found.headline_words >= self.parameters.headline_words
         return found.headline if titled else 0
 
-    def _load(self, article: int) -> _Text:
-        headline, body, published, fold = self._db.conn.execute(
-            "SELECT headline, body, published, text_hash FROM articles WHERE id = ?",
-            [article],
-        ).fetchone()
-        seconds = epoch(published)
-        found = record(body, headline, published=seconds)
-        alone = _Text(
-            article=article,
-            headline=headline,
-            record=found,
-            times=_span([seconds]),
-            node_headline=self._title(found),
-        )
-        is_brief = found.words < self.parameters.brief_words
-        return alone if is_brief else self._with_node(alone, fold)
-
-    def _with_node(self, text: _Text, fold: int | None) -> _Text:
-        """Widen a text's times, and pick its headline, by the others of its node."""
-        rows = self._db.conn.execute(
-            "SELECT published, headline_hash FROM articles WHERE text_hash = ?"
-            " AND id <> ?",
-            [fold, text.article],
-        ).fetchall()
-        if not rows:
-            return text
-        seconds = [text.record.published, *(epoch(row[0]) for row in rows)]
-        # 0 stands for no headline and is the largest here, as it is for dedupe.
-        lines = [text.node_headline, *((row[1] or 0) % 2**64 for row in rows)]
-        smallest = min((line - 1) % 2**64 for line in lines)
-        return replace(text, times=_span(seconds), node_headline=(smallest + 1) % 2**64)
-
     def _tell_node(self, first: int, mine: _Text) -> None:
         """Let settle() decide a node again where another copy changed what it says."""
-        node = self._load(first)
-        if (node.times, node.node_headline) != (mine.times, mine.node_headline):
-            self._db.conn.execute(
-                "INSERT INTO settle_queue (article, reason) VALUES (?, 'node')"
-                " ON CONFLICT (article) DO NOTHING",
-                [first],
-            )
-
-    def _load_held(self, article: int) -> Held:
-        headline, body = self._db.conn.execute(
-            "SELECT headline, body FROM articles WHERE id = ?", [article]
+        rank = to_signed(mine.record.fold)
+        node = self._db.conn.execute(
+            _NODES, {"ranks": f"[{rank}]", "but": mine.article}
         ).fetchone()
-        return held(self.sign(headline, body))
+        title = to_unsigned(node[3] or 0)
+        times = _span([epoch(node[1]), epoch(node[2])])
+        if (times, title) != (mine.times, mine.node_headline):
+            self._states.queue([first], "node")
+        if title and title != mine.node_headline:
+            self.index.note_headline((HEADLINE, to_signed(title)), but=first)
 
     def _is_kept(self, pair: StoredPair) -> bool:
         most = max(pair.containment_a or 0, pair.containment_b or 0)
@@ -301,9 +358,9 @@ class Decider:
         )
 
 
-def held(signed: Signed) -> Held:
-    """Return what the index holds of a signed article."""
-    return Held(signed.passages, signed.bands, signed.fold or 0)
+def _published(prepared: Prepared) -> int | None:
+    when = prepared.article.published
+    return None if when is None else int(when.timestamp())
 
 
 def epoch(text: str | None) -> int | None:

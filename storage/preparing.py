@@ -10,12 +10,13 @@ from dedupe.blocks import CleanBody, clean
 from dedupe.boilerplate import block_key, counted_keys, mask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
 
     from storage.article import Article
     from storage.signing import Signed
 
     Sign = Callable[[str, str], Signed]
+    SignAll = Callable[[Sequence[tuple[str, str]]], list[Signed]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,22 +37,49 @@ class Prepared:
     signed: Signed
 
 
-def prepare(article: Article, known: Collection[int], sign: Sign) -> Prepared:
-    """Clean and sign *article*, given the boilerplate keys of its outlet."""
+def prepare_all(
+    articles: Sequence[Article],
+    known: Sequence[Collection[int]],
+    sign_all: SignAll,
+) -> list[Prepared]:
+    """Clean and sign *articles*, each with the boilerplate keys of its outlet."""
+    parts = [_clean(*each) for each in zip(articles, known, strict=True)]
+    signed = sign_all([(part.article.headline, part.body.body) for part in parts])
+    return [
+        Prepared(
+            article=part.article,
+            whole=part.whole,
+            body=part.body,
+            keys=part.keys,
+            counted=counted_keys(part.whole.kept),
+            masked=part.masked,
+            signed=one,
+        )
+        for part, one in zip(parts, signed, strict=True)
+    ]
+
+
+def clean_whole(article: Article) -> CleanBody:
+    """Take out what an article repeats in itself."""
+    return clean(article.headline, article.blocks, subheadline=article.subheadline)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cleaned:
+    article: Article
+    whole: CleanBody
+    body: CleanBody
+    keys: frozenset[int]
+    masked: frozenset[int]
+
+
+def _clean(article: Article, known: Collection[int]) -> _Cleaned:
     article = storable(article)
-    whole = clean(article.headline, article.blocks, subheadline=article.subheadline)
+    whole = clean_whole(article)
     keys = frozenset(block_key(block.text) for block in whole.kept)
     masked = keys.intersection(known)
     body = mask(whole, masked) if masked else whole
-    return Prepared(
-        article=article,
-        whole=whole,
-        body=body,
-        keys=keys,
-        counted=counted_keys(whole.kept),
-        masked=masked,
-        signed=sign(article.headline, body.body),
-    )
+    return _Cleaned(article=article, whole=whole, body=body, keys=keys, masked=masked)
 
 
 def prepare_again(prepared: Prepared, known: Collection[int], sign: Sign) -> Prepared:

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 _BATCH = 2000
 _SAMPLES = 10
-_EMPTIED = ("bands", "passage_keys", "signatures", "stranger_passages")
+EMPTIED = (
+    *("bands", "passage_keys", "signatures"),
+    *("stranger_passages", "crowded_keys", "lone_keys"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +68,7 @@ def rededupe(
     before = _partition(store)
     with store.transaction() as db:
         save_parameters(db, parameters)
-        for table in _EMPTIED:
+        for table in EMPTIED:
             db.conn.execute(f"DELETE FROM {table}")
         db.conn.execute("UPDATE articles SET indexed = 0 WHERE indexed")
         db.conn.execute(

@@ -76,11 +76,10 @@ def _settle_some(store: Store, turns: Counter[int], run: int | None) -> int:
         rows = db.conn.execute(
             "SELECT article FROM settle_queue ORDER BY article LIMIT ?", [_BATCH]
         ).fetchall()
-        for (article,) in rows:
-            db.conn.execute("DELETE FROM settle_queue WHERE article = ?", [article])
-            turns[article] += 1
-            if turns[article] > _MOST_TURNS:
-                logger.warning("Article %(id)d does not settle", {"id": article})
-                continue
-            store.adder.derive_again(article, run)
+        db.conn.executemany("DELETE FROM settle_queue WHERE article = ?", rows)
+        turns.update(row[0] for row in rows)
+        lasting = {article for (article,) in rows if turns[article] > _MOST_TURNS}
+        for article in sorted(lasting):
+            logger.warning("Article %(id)d does not settle", {"id": article})
+        store.adder.derive_again((row[0] for row in rows if row[0] not in lasting), run)
     return len(rows)

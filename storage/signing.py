@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dedupe.bands import number_bands
 from dedupe.parameters import DEFAULT, Parameters
-from dedupe.shingles import analyse_texts
+from dedupe.shingles import Analysis, analyse_texts
 from dedupe.signature import permutations
 from dedupe.text import TextColumn
 from dedupe.verify import Record, record_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
 
@@ -46,24 +48,37 @@ class IndexSigner:
 
     def sign(self, headline: str, body: str) -> Signed:
         """Sign one article; a body without words has no keys at all."""
+        return self.sign_all([(headline, body)])[0]
+
+    def sign_all(self, texts: Iterable[tuple[str, str]]) -> list[Signed]:
+        """Sign articles, as (headline, body), in one pass of the kernel."""
+        rows = list(texts)
+        if not rows:
+            return []
         found = analyse_texts(
-            TextColumn.from_strings([body]),
-            TextColumn.from_strings([headline]),
+            TextColumn.from_strings([body for _, body in rows]),
+            TextColumn.from_strings([headline for headline, _ in rows]),
             permutations=self._permutations,
             bands=self.parameters.bands,
             rows=self.parameters.rows,
             keep_signatures=True,
         )
-        words = int(found.sizes[0, 1])
-        titled = found.sizes[0, 0] >= self.parameters.headline_words
+        return [self._signed(found, row) for row in range(len(rows))]
+
+    def _signed(self, found: Analysis, row: int) -> Signed:
+        words = int(found.sizes[row, 1])
+        titled = found.sizes[row, 0] >= self.parameters.headline_words
+        whole = record_of(found, row)
+        # Of its own, so that one text does not keep the others' in memory.
+        record = replace(whole, tokens=whole.tokens.copy(), keys=whole.keys.copy())
         return Signed(
-            fold=_signed(found.folds[0]) if words else None,
-            headline=_signed(found.headlines[0]) if titled else None,
+            fold=_signed(found.folds[row]) if words else None,
+            headline=_signed(found.headlines[row]) if titled else None,
             words=words,
-            bands=sorted_keys(number_bands(found.bands[0])) if words else (),
-            passages=sorted_keys(found.keys),
-            minima=found.signatures[0].astype("<u4").tobytes() if words else b"",
-            record=record_of(found, 0),
+            bands=sorted_keys(number_bands(found.bands[row])) if words else (),
+            passages=sorted_keys(record.keys),
+            minima=found.signatures[row].astype("<u4").tobytes() if words else b"",
+            record=record,
         )
 
 

@@ -92,15 +92,20 @@ class Store:
         # A full disk may have ended the transaction already.
         if self.db.conn.in_transaction:
             self.db.execute("ROLLBACK")
-        self.forget_caches()
+        self._forget_written()
 
     def _savepoint(self) -> Iterator[Database]:
         try:
             with self.db.atomic():
                 yield self.db
         except BaseException:
-            self.forget_caches()
+            self._forget_written()
             raise
+
+    def _forget_written(self) -> None:
+        if self._adder is not None:
+            self._adder.forget_caches()
+            self._adder.decider.forget(texts=True)
 
     @property
     def adder(self) -> Adder:
@@ -143,7 +148,7 @@ class Store:
         of each article and its verdict inside that savepoint, so that a crawl writes
         the page's state with it or not at all.
         """
-        prepared = [self.adder.prepare(article) for article in articles]
+        prepared = self.adder.prepare(list(articles))
         verdicts: list[Verdict] = []
         with self.transaction():
             for number, one in enumerate(prepared):

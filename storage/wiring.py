@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from storage.adding import Adder
 from storage.deciding import Decider
-from storage.index import SqliteIndex
 from storage.keeping import load_keeper
 from storage.outlet_blocks import OutletBlocks
 from storage.outlets import Names
@@ -25,6 +24,6 @@ def make_adder(db: Database) -> Adder:
         db,
         names=Names(db),
         blocks=OutletBlocks(db),
-        decider=Decider(db, SqliteIndex(db), parameters),
+        decider=Decider(db, parameters),
         stories=Stories(db, Partition(parameters), load_keeper(db)),
     )
