@@ -1,0 +1,339 @@
+"""Measure a crawl beside what it is made of: fetching, extracting, storing, apart.
+
+    python benchmarks/crawl.py ../shared/newsroom             (speed, both folders)
+    python benchmarks/crawl.py ../shared/newsroom --times 10  (again under other hosts)
+    python benchmarks/crawl.py ../shared/newsroom --round     (220 outlets, nothing new)
+    python benchmarks/crawl.py ../shared/newsroom --kills 20  (killed over one crawl)
+
+The folder holds newsroom.py, pages/ and reprints/. Everything runs on loopback, without
+delays; CPU is of the whole process tree.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import random
+import resource
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OUTLETS, LINKS = 220, 91
+
+
+def load_pages(folder: Path, times: int) -> list[dict[str, Any]]:
+    """Return the manifest's pages, *times* over under other host names."""
+    lines = (folder / "manifest.jsonl").read_text("utf-8").splitlines()
+    pages = []
+    for number in range(times):
+        for line in lines:
+            page = json.loads(line)
+            page["file"] = str((folder / page["file"]).resolve())
+            if number:
+                parts = urlsplit(page["url"])
+                host = f"n{number}.{parts.netloc}"
+                page["url"] = parts._replace(netloc=host).geturl()
+            pages.append(page)
+    return pages
+
+
+@contextmanager
+def served(newsroom: Path, pages: list[dict[str, Any]], work: Path) -> Iterator[str]:
+    """Serve *pages* through the newsroom's proxy; yields the proxy's address."""
+    folder = work / "served"
+    folder.mkdir(exist_ok=True)
+    manifest = "".join(json.dumps(page) + "\n" for page in pages)
+    (folder / "manifest.jsonl").write_text(manifest, "utf-8")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, str(newsroom / "newsroom.py"), "--port", str(port)]
+    server = subprocess.Popen([*command, str(folder)], stdout=subprocess.PIPE)
+    assert server.stdout is not None
+    server.stdout.readline()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.kill()
+        server.wait()
+
+
+def crawl_command(hosts: list[str], db: Path, *options: str) -> list[str]:
+    return [sys.executable, "-m", "crawler", "crawl", *hosts, "--db", str(db), *options]
+
+
+def run(command: list[str], proxy: str) -> tuple[Any, float, float, list[int]]:
+    """Run to the end; returns the report, wall and CPU seconds, and memory in MB."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    began = time.perf_counter()
+    child = subprocess.Popen(
+        command,
+        env={**os.environ, "http_proxy": proxy},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    memory: list[int] = []
+    done = threading.Event()
+    watcher = threading.Thread(target=watch, args=(child.pid, memory, done))
+    watcher.start()
+    out = child.communicate()[0]
+    wall = time.perf_counter() - began
+    done.set()
+    watcher.join()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return json.loads(out), wall, cpu, memory
+
+
+def watch(pid: int, memory: list[int], done: threading.Event) -> None:
+    """Note the memory of a process and its children every second."""
+    while not done.wait(1.0):
+        memory.append(resident(pid) // 1024)
+
+
+def resident(pid: int) -> int:
+    """Return the resident kB of a process and its descendants; 0 once it is gone."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return 0
+    own = [int(line.split()[1]) for line in status.splitlines() if "VmRSS" in line]
+    return sum(own) + sum(resident(int(child)) for child in children)
+
+
+def fetch_bare(urls: list[str]) -> float:
+    """Fetch *urls* with Scrapy and nothing else; returns CPU seconds a page."""
+    from scrapy import Spider
+    from scrapy.crawler import AsyncCrawlerProcess
+
+    class Bare(Spider):
+        name = "bare"
+        start_urls = urls
+
+        def parse(self, response: Any) -> None:
+            return
+
+    settings = {"LOG_LEVEL": "ERROR", "ROBOTSTXT_OBEY": False, "COOKIES_ENABLED": False}
+    settings |= {"CONCURRENT_REQUESTS": 32, "CONCURRENT_REQUESTS_PER_DOMAIN": 8}
+    process = AsyncCrawlerProcess({**settings, "DOWNLOAD_DELAY": 0})
+    process.crawl(Bare)
+    began = time.process_time()
+    process.start()
+    return (time.process_time() - began) / len(urls)
+
+
+def measure_parts(pages: list[dict[str, Any]], work: Path) -> tuple[float, float]:
+    """Return CPU seconds a page of extract() alone and of the store alone."""
+    from crawler.errors import NotAnArticle
+    from crawler.extract.article import extract
+    from storage.store import Store
+
+    bodies = [
+        (gzip.decompress(Path(page["file"]).read_bytes()), page["url"])
+        for page in pages
+    ]
+    for body, url in bodies[:20]:
+        with_article(extract, NotAnArticle, body, url)
+    began = time.process_time()
+    found = [with_article(extract, NotAnArticle, *body) for body in bodies]
+    extracting = time.process_time() - began
+    articles = [article for article in found if article is not None]
+    with Store.open(work / "warm.db") as store:
+        store.add_all(articles[:20])
+    with Store.open(work / "alone.db") as store:
+        began = time.process_time()
+        for start in range(0, len(articles), 100):
+            store.add_all(articles[start : start + 100])
+        storing = time.process_time() - began
+    return extracting / len(pages), storing / len(pages)
+
+
+def with_article(extract: Any, refusal: type[Exception], body: bytes, url: str) -> Any:
+    try:
+        return extract(body, url)
+    except refusal:
+        return None
+
+
+def measure_speed(newsroom: Path, name: str, times: int) -> dict[str, Any]:
+    """Crawl one folder, and measure its parts in the same run."""
+    pages = load_pages(newsroom / name, times)
+    hosts = sorted({urlsplit(page["url"]).netloc for page in pages})
+    with tempfile.TemporaryDirectory(prefix="wirecopy-") as folder:
+        work = Path(folder)
+        with served(newsroom, pages, work) as proxy:
+            targets = [f"http://{host}/" for host in hosts]
+            command = crawl_command(targets, work / "news.db", "--json", "--no-settle")
+            report, wall, cpu, memory = run(command, proxy)
+            own = [sys.executable, __file__, str(newsroom), "--bare", "-"]
+            urls = json.dumps(
+                [page["url"].replace("https:", "http:") for page in pages]
+            )
+            bare = subprocess.run(
+                own,
+                input=urls,
+                env={**os.environ, "http_proxy": proxy},
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+        extracting, storing = measure_parts(pages, work)
+    fetching = float(bare.stdout)
+    floor = fetching + extracting + storing
+    return {
+        "folder": name,
+        "pages": report["pages"],
+        "articles": report["articles"],
+        "seconds": round(wall, 1),
+        "pages a second": round(report["pages"] / wall, 1),
+        "CPU ms a page": round(1000 * cpu / report["pages"], 1),
+        "alone: fetching, extracting, storing (ms)": [
+            round(1000 * part, 1) for part in (fetching, extracting, storing)
+        ],
+        "share of 2 / their sum": round(report["pages"] / wall / (2 / floor), 2),
+        "peak MB, and at each tenth": [max(memory, default=0), *tenths(memory)],
+    }
+
+
+def tenths(memory: list[int]) -> list[int]:
+    return [memory[len(memory) * part // 10] for part in range(1, 10)] if memory else []
+
+
+def measure_round(newsroom: Path) -> dict[str, Any]:
+    """Poll OUTLETS outlets with LINKS known articles each, of which none is new."""
+    seed = load_pages(newsroom / "reprints", 1)[0]
+    pages = [
+        {**seed, "url": f"http://paper{outlet}.test/2026/11/20/article-{number}00001"}
+        for outlet in range(OUTLETS)
+        for number in range(LINKS)
+    ]
+    hosts = [f"http://paper{outlet}.test/" for outlet in range(OUTLETS)]
+    with tempfile.TemporaryDirectory(prefix="wirecopy-") as folder:
+        work = Path(folder)
+        db = work / "news.db"
+        with served(newsroom, pages, work) as proxy:
+            run(crawl_command(hosts, db, "--json", "--limit", "1"), proxy)
+            make_known(db)
+            report, wall, cpu, _ = run(
+                crawl_command(hosts, db, "--json", "--due"), proxy
+            )
+    return {
+        "outlets": OUTLETS,
+        "known": OUTLETS * LINKS,
+        "requests": report["requests"],
+        "new": report["new"],
+        "seconds": round(wall, 1),
+        "CPU seconds": round(cpu, 1),
+    }
+
+
+def make_known(db: Path) -> None:
+    """Mark every page as read, and every source as due."""
+    with sqlite3.connect(db) as connection:
+        connection.execute(
+            "UPDATE pages SET outcome = 'article', next_check = '2099-01-01T00:00:00Z'"
+            " WHERE kind = 'article'"
+        )
+        connection.execute(
+            "UPDATE pages SET next_check = '2020-01-01T00:00:00Z'"
+            " WHERE kind <> 'article' AND outcome = 'listing'"
+        )
+    connection.close()
+
+
+def measure_kills(newsroom: Path, kills: int) -> dict[str, Any]:
+    """Kill one crawl at random moments; compare with a crawl that was left alone."""
+    pages = load_pages(newsroom / "reprints", 1)
+    targets = sorted({f"http://{urlsplit(page['url']).netloc}/" for page in pages})
+    chance = random.Random(6)
+    with tempfile.TemporaryDirectory(prefix="wirecopy-") as folder:
+        work = Path(folder)
+        with served(newsroom, pages, work) as proxy:
+            run(crawl_command(targets, work / "calm.db", "--json"), proxy)
+            killed, again = work / "killed.db", 0
+            for _ in range(kills):
+                again += kill_one(crawl_command(targets, killed), proxy, killed, chance)
+            run(crawl_command(targets, killed, "--json"), proxy)
+            run(crawl_command(targets, killed, "--json"), proxy)
+        calm, hurt = read_stories(work / "calm.db"), read_stories(killed)
+        with sqlite3.connect(killed) as connection:
+            sound = connection.execute("PRAGMA integrity_check").fetchone()[0]
+            twice = connection.execute(
+                "SELECT count(*) FROM pages WHERE kind = 'article' AND fetches > 1"
+            ).fetchone()[0]
+    return {
+        "kills": kills,
+        "runs that had ended before": again,
+        "articles, calm and killed": [sum(map(len, calm)), sum(map(len, hurt))],
+        "same partition": calm == hurt,
+        "integrity": sound,
+        "committed pages fetched again": twice,
+    }
+
+
+def kill_one(command: list[str], proxy: str, db: Path, chance: random.Random) -> bool:
+    """Run, and kill after some time; tells whether it had ended by itself."""
+    child = subprocess.Popen(
+        command,
+        env={**os.environ, "http_proxy": proxy},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        child.wait(chance.uniform(1.0, 5.0))
+    except subprocess.TimeoutExpired:
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        return False
+    return True
+
+
+def read_stories(db: Path) -> set[frozenset[str]]:
+    stories: dict[int, set[str]] = {}
+    with sqlite3.connect(db) as connection:
+        for key, story in connection.execute("SELECT url_key, story FROM articles"):
+            stories.setdefault(story, set()).add(key)
+    return {frozenset(members) for members in stories.values()}
+
+
+def main() -> None:
+    cli = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    cli.add_argument("newsroom", type=Path)
+    cli.add_argument("--folder", action="append", choices=["pages", "reprints"])
+    cli.add_argument("--times", type=int, default=1)
+    cli.add_argument("--round", action="store_true")
+    cli.add_argument("--kills", type=int, default=0)
+    cli.add_argument("--bare", help=argparse.SUPPRESS)
+    args = cli.parse_args()
+    if args.bare:
+        sys.stdout.write(str(fetch_bare(json.load(sys.stdin))))
+        return
+    if args.round:
+        results = [measure_round(args.newsroom)]
+    elif args.kills:
+        results = [measure_kills(args.newsroom, args.kills)]
+    else:
+        folders = args.folder or ["pages", "reprints"]
+        results = [measure_speed(args.newsroom, name, args.times) for name in folders]
+    for result in results:
+        sys.stdout.write(json.dumps(result, ensure_ascii=False, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
