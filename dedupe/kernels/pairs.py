@@ -52,14 +52,18 @@ def decide(
     differences,
     numbers,
     facts,
+    own_a,
+    own_b,
     same_headline,
+    other_headline,
     hours,
     p,
 ):
     """Verdict and reason from the figures; *hours* below 0 where a time is unknown.
 
     *p* is Parameters as thresholds() lays them out, *short* the shorter text's words;
-    *longest* and *shared* are in tokens.
+    *longest* and *shared* are in tokens, *own_a* and *own_b* the part of each text that
+    is its own, differences aside.
     """
     near = jaccard >= p[0]
     excerpt = containment >= p[1]
@@ -83,6 +87,13 @@ def decide(
                 return CORRECTION, ONE_NUMBER
             if short < p[10]:
                 return REJECTED, TEMPLATE
+        apart = not same_headline if hours > p[5] else other_headline and hours < 0
+        if apart:
+            if min(own_a, own_b) >= p[15] and differences * p[16] < shared:
+                return FOLLOW_UP, SHARED_AND_NEW
+            few = max(own_a, own_b) <= p[19] and differences <= p[20]
+            if few and facts >= max(1, p[17] * differences) and facts * p[18] >= shared:
+                return REJECTED, TEMPLATE_APART
         if near:
             return NEAR, SHARED
         return EXCERPT, CONTAINED
@@ -257,11 +268,16 @@ def verify_pairs(
             hours = max(0.0, apart / 3600.0)
         runs_a = max(1, visible_a - neutral_a - LONG_RUN + 1)
         runs_b = max(1, visible_b - LONG_RUN + 1)
+        known = matched + 2 * differences
+        titled = headlines[a] != np.uint64(0) and headlines[b] != np.uint64(0)
         verdict, reason = decide(
             jaccard, max(in_b, in_a), min(1.0, runs / max(1, runs_a + runs_b - runs)),
             min(1.0, runs / min(runs_a, runs_b)), min(sizes[a, 1], sizes[b, 1]) / 2.0, longest,
             matched, differences, numbers, numbers + names,
-            headlines[a] == headlines[b] and headlines[a] != np.uint64(0), hours, p,
+            1.0 - known / max(1, na), 1.0 - known / max(1, nb),
+            headlines[a] == headlines[b] and headlines[a] != np.uint64(0),
+            headlines[a] != headlines[b] and titled,
+            hours, p,
         )  # fmt: skip
         decisions[pair, 0] = verdict
         decisions[pair, 1] = reason
