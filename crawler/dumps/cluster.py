@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +29,8 @@ from storage.dumps.url_groups import find_url_groups
 from storage.errors import DumpError, RejectedRowError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from dedupe.deciding import Keep
 
 # Input bytes of a bucket: about 20,000 articles, 200 MB of a task's memory.

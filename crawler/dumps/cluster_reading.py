@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.dumps.reading import Cleaning, whole_seconds
 from dedupe.spark.articles import Arrived
-from storage.dumps.spark import SplitReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from crawler.dumps.reading import Cleaned
-    from storage.dumps.spark import Stretch
+    from storage.dumps.spark import SplitReader, Stretch
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,14 +9,17 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
-from crawler.dumps.cluster_reading import ReadSplits
-from dedupe.spark.parcels import Table
 from storage.dumps.copying import with_value
 from storage.dumps.spark import Stretch
 from storage.dumps.writers import dump_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from numpy.typing import NDArray
+
+    from crawler.dumps.cluster_reading import ReadSplits
+    from dedupe.spark.parcels import Table
 
 
 @dataclass(frozen=True, slots=True)

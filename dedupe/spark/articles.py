@@ -10,7 +10,6 @@ import orjson
 
 from dedupe.gathering import Gathered, Gatherer, MemorySpill
 from dedupe.nodes import identify
-from dedupe.parameters import Parameters
 from dedupe.shingles import analyse_texts
 from dedupe.signature import permutations
 from dedupe.spark.layouts import (
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from dedupe.parameters import Parameters
     from dedupe.text import TextColumn
 
 _TOP = np.uint64(32)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from dedupe.deciding import Keep
 from dedupe.errors import ClusterError
 from dedupe.parameters import DEFAULT, Parameters
 from dedupe.spark import joining, keys, masks, matches, nodes, telling, verifying
@@ -58,12 +56,13 @@ from dedupe.spark.parcels import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import pyarrow as pa
     from numpy.typing import NDArray
     from pyspark.sql import DataFrame
 
+    from dedupe.deciding import Keep
     from dedupe.text import TextColumn
 
 _log = logging.getLogger(__name__)

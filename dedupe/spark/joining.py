@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dedupe.kernels import pairs as codes
-from dedupe.parameters import Parameters
 from dedupe.spark.layouts import EDGE, JOINED, MOVED, VERIFIED
-from dedupe.spark.nodes import Numbering
 from dedupe.spark.parcels import Inbox, Outbox, Table, bucket_of, rows_of
 from dedupe.stories import join_nodes, mark_digests
 from dedupe.verify import Verified
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from dedupe.parameters import Parameters
+    from dedupe.spark.nodes import Numbering
 
 
 _HIGH = np.uint64(32)
@@ -91,7 +92,8 @@ def linked(rows: NDArray[np.void]) -> NDArray[np.bool_]:
     """Which pairs bear on stories: a rejected pair and a shared headline do not."""
     verdicts = rows["verdict"]
     bears: NDArray[np.bool_] = verdicts != codes.REJECTED
-    return bears & (verdicts != codes.HEADLINE)
+    bears &= verdicts != codes.HEADLINE
+    return bears
 
 
 @dataclass(frozen=True)

@@ -13,19 +13,16 @@ from dedupe.deciding import pair_briefs
 from dedupe.gathering import Gathered
 from dedupe.kernels import propose
 from dedupe.nodes import Nodes
-from dedupe.parameters import Parameters
 from dedupe.spark.layouts import (
     BAND,
     BRIEF,
     GROUP,
     HEADLINE,
-    NODE,
     PAIR,
     PASSAGE,
     SAMPLE,
     VERIFIED,
 )
-from dedupe.spark.nodes import Numbering
 from dedupe.spark.parcels import (
     Inbox,
     Layout,
@@ -38,6 +35,9 @@ from dedupe.spark.parcels import (
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from dedupe.parameters import Parameters
+    from dedupe.spark.nodes import Numbering
 
 _ODD = np.uint64(0xD6E8FEB86659FD93)
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from dedupe.candidates import RELATED, Groups
 from dedupe.kernels import propose
-from dedupe.parameters import Parameters
 from dedupe.spark.keys import group, send_pairs
 from dedupe.spark.layouts import (
     GROUP,
@@ -22,7 +21,6 @@ from dedupe.spark.layouts import (
     STRANGER,
     WISH,
 )
-from dedupe.spark.nodes import Numbering
 from dedupe.spark.parcels import (
     Inbox,
     Outbox,
@@ -34,6 +32,9 @@ from dedupe.spark.parcels import (
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from dedupe.parameters import Parameters
+    from dedupe.spark.nodes import Numbering
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,13 @@ from dedupe.nodes import Nodes
 from dedupe.outcome import PairTable
 from dedupe.spark.joining import graph_of
 from dedupe.spark.layouts import HOLDER, MATCH, MEMBER, VERIFIED, WISH
-from dedupe.spark.nodes import Numbering
 from dedupe.spark.parcels import Inbox, Outbox, Table, rows_of
 from dedupe.verify import Verified
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from dedupe.spark.nodes import Numbering
 
 
 @dataclass(frozen=True)

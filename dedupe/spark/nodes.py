@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,6 @@ import numpy as np
 
 from dedupe.gathering import Gathered
 from dedupe.nodes import Nodes, collapse
-from dedupe.parameters import Parameters
 from dedupe.spark.layouts import (
     ARTICLE,
     LINK,
@@ -23,8 +21,11 @@ from dedupe.spark.layouts import (
 from dedupe.spark.parcels import Inbox, Outbox, Table, rows_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from numpy.typing import NDArray
 
+    from dedupe.parameters import Parameters
     from dedupe.text import TextColumn
 
 

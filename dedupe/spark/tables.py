@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -95,8 +96,7 @@ def _story_columns(table: Table) -> dict[str, Any]:
 
 
 def _rounded(figures: NDArray[np.float32]) -> NDArray[np.float64]:
-    rounded: NDArray[np.float64] = np.round(figures.astype(np.float64), 4)
-    return rounded
+    return figures.astype(np.float64).round(4)
 
 
 def match_rows(matches: DataFrame) -> DataFrame:
@@ -130,7 +130,7 @@ def _name_columns(table: Table) -> dict[str, Any]:
 
 def _pieces(table: Table, name: str) -> list[bytes]:
     bounds, data = table.offsets(name).tolist(), table.tails[name].tobytes()
-    return [data[a:b] for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [data[a:b] for a, b in itertools.pairwise(bounds)]
 
 
 def reject_rows(articles: DataFrame) -> DataFrame:
@@ -217,7 +217,7 @@ def _pack_bits(inbox: Inbox, outbox: Outbox) -> None:
     for split in np.unique(marks["split"]):
         for cut in (0, 1):
             own = marks["row"][(marks["split"] == split) & (marks["cut"] == cut)]
-            flags = np.zeros(int(own.max(initial=-1)) + 1, np.bool_)
+            flags = np.zeros(int(own.max(initial=0)) + 1, np.bool_)
             flags[own] = True
             bits = np.packbits(flags)
             rows = rows_of(BITS, split=[split], cut=[cut], bits=[len(bits)])

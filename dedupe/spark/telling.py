@@ -11,15 +11,16 @@ from dedupe.deciding import Keep, keep_order, tell_stories
 from dedupe.gathering import Gathered
 from dedupe.kernels import pairs as codes
 from dedupe.nodes import Nodes
-from dedupe.parameters import Parameters
 from dedupe.spark.layouts import CANONICAL, JOINED, MEMBER, REVISION, STORY, TOLD
-from dedupe.spark.nodes import Numbering
 from dedupe.spark.parcels import Inbox, Outbox, Table, bucket_of, rows_of
 from dedupe.stories import Joined
 from dedupe.verify import Verified
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from dedupe.parameters import Parameters
+    from dedupe.spark.nodes import Numbering
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,7 @@ import numpy as np
 
 from dedupe.kernels import pairs as codes
 from dedupe.kernels import propose
-from dedupe.parameters import Parameters
 from dedupe.spark.layouts import COUNT, MASK, NODE, PAIR, RECORD, TOKENS, VERIFIED, WISH
-from dedupe.spark.nodes import Numbering
 from dedupe.spark.parcels import (
     Inbox,
     Outbox,
@@ -25,6 +23,8 @@ from dedupe.verify import REASONS, Records, verify_rows
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from dedupe.parameters import Parameters
+    from dedupe.spark.nodes import Numbering
     from dedupe.verify import Verified
 
 _HIGH = np.uint64(32)

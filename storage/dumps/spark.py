@@ -7,6 +7,7 @@ goes before the first reading.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -210,7 +211,7 @@ def _runs(batch: Any) -> Iterator[tuple[Any, str, int, int]]:
     names = path.dictionary_encode().indices.to_numpy(zero_copy_only=False)
     new = (np.diff(starts) != 0) | (np.diff(names) != 0)
     bounds = [0, *(np.flatnonzero(new) + 1).tolist(), batch.num_rows]
-    for low, high in zip(bounds[:-1], bounds[1:], strict=True):
+    for low, high in itertools.pairwise(bounds):
         yield (
             table.slice(low, high - low),
             path[low].as_py(),
