@@ -44,7 +44,7 @@ class Holding:
         members, wishes = inbox.take(MEMBER), inbox.take(WISH).rows
         wishes = np.unique(wishes)
         members = members.pick(np.argsort(members["node"], kind="stable"))
-        nodes = _nodes(members["node"])
+        nodes = _nodes(members["node"].astype(np.int64))
         wanted = (wishes["node"] - np.uint32(self.numbering.bases[bucket])).astype(int)
         sizes = nodes.sizes[wanted]
         starts = np.cumsum(sizes) - sizes
