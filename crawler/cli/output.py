@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 import click
 import orjson
 
+_NAME = 32  # characters
+
 EXIT_DONE = 0
 EXIT_FAILED = 1  # one line said what, where and what to do
 EXIT_USAGE = 2  # click's own
@@ -51,13 +53,23 @@ def print_json(report: Any) -> None:
 
 def print_table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
     """Print *rows* under *columns* as a table; escapes what rich would interpret."""
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(title=escape(title) or None, title_justify="left")
-    for column in columns:
-        table.add_column(escape(column))
+    table = Table(
+        title=escape(title) or None,
+        title_justify="left",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        show_header=any(columns),
+    )
+    names = max((len(str(row[0])) for row in rows), default=0)
+    for place, column in enumerate(columns):
+        # A name stays on one line; what is longer than a name may break.
+        is_name = place == 0 and names <= _NAME
+        table.add_column(escape(column), no_wrap=is_name, overflow="fold")
     for row in rows:
         table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
     Console().print(table)

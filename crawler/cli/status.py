@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from storage.health import Health, OutletHealth
 
 
-_COLUMNS = "outlet,last success,articles,last day,usual,copies,waits,errors,alarms"
+_COLUMNS = "outlet,last success,articles,day (usual),copies,waits,errors and alarms"
 
 
 @click.command(name="status")
@@ -77,12 +77,10 @@ def _row(outlet: OutletHealth) -> list[Any]:
     errors = ", ".join(f"{count} {reason}" for reason, count in outlet.errors.items())
     return [
         outlet.host or outlet.outlet,
-        outlet.last_success,
+        outlet.last_success[5:16].replace("T", " ") if outlet.last_success else "never",
         outlet.articles,
-        outlet.day,
-        outlet.usual,
+        f"{outlet.day} ({outlet.usual})",
         f"{outlet.copy_share:.0%}",
         outlet.waiting,
-        errors,
-        "; ".join(outlet.alarms),
+        "; ".join([*outlet.alarms, errors] if errors else outlet.alarms),
     ]
