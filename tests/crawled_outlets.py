@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import os
 import socket
 import subprocess
@@ -15,6 +16,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+import brotli
+import zstandard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -146,6 +150,10 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.is_over = threading.Event()
+
     def handle_error(self, *_: Any) -> None:
         # A killed crawler and an oversized body end in a broken pipe; both are meant.
         return
@@ -162,6 +170,7 @@ def served(**options: Any) -> Iterator[Outlets]:
     try:
         yield outlets
     finally:
+        server.is_over.set()
         server.shutdown()
         server.server_close()
         thread.join()
@@ -192,12 +201,152 @@ def redirect_loop(handler: Any, path: str) -> bool:
     return True
 
 
-def bomb(handler: Any, path: str) -> bool:
+def crawl_with(
+    outlets: Outlets | None, settings: dict[str, Any], db: Path, *targets: str
+) -> subprocess.CompletedProcess[str]:
+    """Crawl under *settings* in a child; prints the report as JSON."""
+    program = (
+        "import json, sys\nfrom pathlib import Path\n"
+        "from crawler.cli.output import print_json\n"
+        "from crawler.crawling import crawl\nfrom crawler.planning import make_plan\n"
+        "settings, db, *targets = sys.argv[1:]\n"
+        "plan = make_plan(targets)\n"
+        "print_json(crawl(plan, Path(db), settings=json.loads(settings)))\n"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", program, json.dumps(settings), str(db), *targets],
+        env=outlets.environ if outlets else None,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+
+
+def packed(encoding: str, body: bytes) -> Callable[[Any, str], bool]:
+    """Answer with a small body that claims to unpack into a large one."""
+
+    def handle(handler: Any, path: str) -> bool:
+        if path == "/robots.txt":
+            return False
+        handler.send(200, body, Content_Encoding=encoding, Content_Type="text/html")
+        return True
+
+    return handle
+
+
+BOMB = b"\0" * 40_000_000
+
+
+def bombs() -> dict[str, Callable[[Any, str], bool]]:
+    return {
+        "gzip-bomb.example": packed("gzip", gzip.compress(BOMB, 9)),
+        "brotli-bomb.example": packed("br", brotli.compress(BOMB, quality=1)),
+        "zstd-bomb.example": packed("zstd", zstandard.compress(BOMB)),
+    }
+
+
+def stall(handler: Any, path: str) -> bool:
+    """Begin to answer, and go on with a byte a minute."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "100000")
+    handler.end_headers()
+    handler.wfile.write(b"<")
+    handler.wfile.flush()
+    handler.server.is_over.wait(60)
+    return True
+
+
+def cut_short(handler: Any, path: str) -> bool:
     if path == "/robots.txt":
         return False
-    body = gzip.compress(b"\0" * 40_000_000, 9)
-    handler.send(200, body, Content_Encoding="gzip", Content_Type="text/html")
+    handler.send_response(200)
+    handler.send_header("Content-Length", "5000")
+    handler.end_headers()
+    handler.wfile.write(b"<html>")
+    handler.close_connection = True
     return True
+
+
+def wanderer(handler: Any, path: str) -> bool:
+    """Redirect over ever further hosts."""
+    if path == "/robots.txt":
+        return False
+    number = len(path.strip("/"))
+    where = f"http://wander{number}.example/{'x' * (number + 1)}"
+    handler.send(302, b"", Location=where)
+    return True
+
+
+def inward(handler: Any, path: str) -> bool:
+    """Redirect to the operator's own network."""
+    if path == "/robots.txt":
+        return False
+    handler.send(302, b"", Location="http://169.254.169.254/latest/meta-data/")
+    return True
+
+
+def html_of(handler: Any, text: str, kind: str = "text/html") -> bool:
+    handler.send(200, text.encode(), Content_Type=kind)
+    return True
+
+
+def calendar(handler: Any, path: str) -> bool:
+    """Every page links to two hundred more that look like articles."""
+    if path == "/robots.txt":
+        return False
+    start = sum(path.encode()) * 1000
+    links = "".join(
+        f'<a href="/2026/11/{n % 28 + 1:02}/what-is-on-today-{start + n}?sid=a{n}">'
+        "What is on in the old town today</a>"
+        for n in range(200)
+    )
+    return html_of(handler, f"<html><body>{links}</body></html>")
+
+
+def huge_feed(handler: Any, path: str) -> bool:
+    """A feed of 100,000 items, of which the first five are articles."""
+    if path != "/feed":
+        return False
+    host = handler.headers["Host"]
+    items = "".join(
+        f"<item><link>http://{host}/news/bridge-{n}-{host}</link></item>"
+        for n in range(100_000)
+    )
+    return html_of(
+        handler, f"<rss version='2.0'><channel>{items}</channel></rss>", "text/xml"
+    )
+
+
+def entities(handler: Any, path: str) -> bool:
+    """A feed whose entities grow a thousandfold at each step, and read a file."""
+    if path != "/feed":
+        return False
+    steps = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 1000}">' for n in range(1, 8))
+    outside = '<!ENTITY file SYSTEM "file:///etc/hostname">'
+    document = (
+        f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY e0 "ha">{steps}{outside}]>'
+        "<rss version='2.0'><channel><title>&e7;&file;</title></channel></rss>"
+    )
+    return html_of(handler, document, "text/xml")
+
+
+def nested(handler: Any, path: str) -> bool:
+    """Elements in elements, deeper than a parser's stack."""
+    if not path.startswith("/news/"):
+        return False
+    return html_of(handler, "<div>" * 100_000 + "deep" + "</div>" * 100_000)
+
+
+def picture(handler: Any, path: str) -> bool:
+    """Articles that say they are pictures, and pictures that say they are articles."""
+    if not path.startswith("/news/"):
+        return False
+    host, number = handler.headers["Host"], int(path.split("-")[1])
+    if number % 2:
+        handler.send(200, b"\x89PNG\r\n\x1a\n" * 50, Content_Type="text/html")
+        return True
+    return html_of(handler, article(host, number), "image/png")
 
 
 def endless(handler: Any, path: str) -> bool:

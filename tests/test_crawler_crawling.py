@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests import crawled_outlets as made
 from tests.crawled_outlets import Outlets, command, served, wirecopy
 
 if TYPE_CHECKING:
@@ -138,44 +137,6 @@ def test_crawl_delay_is_kept(tmp_path: Path) -> None:
     for one, two in pairwise(log):
         assert two.began - one.began >= 0.45
         assert two.began >= one.ended
-
-
-def test_bad_outlets_neither_stop_nor_starve_the_good(tmp_path: Path) -> None:
-    db = tmp_path / "news.db"
-    bad = {
-        "loop.example": made.redirect_loop,
-        "bomb.example": made.bomb,
-        "endless.example": made.endless,
-        "reset.example": made.reset,
-        "failing.example": made.failing,
-        "garbage.example": made.garbage,
-    }
-    good = [f"good{n}.example" for n in range(4)]
-    with served() as outlets:
-        outlets.hosts.update(bad)
-        outlets.hosts["links.example"] = made.hostile_links
-        hosts = [*bad, "links.example", *good]
-        done = wirecopy(outlets, "crawl", *hosts, "--db", db, "--json")
-        status = wirecopy(None, "status", "--db", db, "--json")
-    assert done.returncode == 3, done.stderr
-    report = json.loads(done.stdout)
-    problems = {o["host"] for o in report["outlets"] if o["problem"]}
-    assert problems >= set(bad)
-    assert sum(o["new"] for o in report["outlets"] if o["host"] in good) == 20
-    assert status.returncode == 3
-    named = {o["host"] for o in json.loads(status.stdout)["outlets"] if o["alarms"]}
-    assert named >= set(bad)
-
-
-def test_private_addresses_are_refused_without_a_proxy(
-    outlets: Outlets, tmp_path: Path
-) -> None:
-    for host in ("127.0.0.1", "0x7f.1", "2130706433"):
-        url = f"http://{host}:{outlets.port}/"
-        done = wirecopy(None, "crawl", url, "--db", tmp_path / "a.db")
-        assert done.returncode == 1
-        assert "private address" in done.stderr
-    assert outlets.log == []
 
 
 @pytest.mark.parametrize(
