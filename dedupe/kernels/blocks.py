@@ -177,11 +177,25 @@ def _meet(seen, tag):
 
 
 @njit(cache=True, nogil=True)
-def _may_be_source(data, start, first, sources):
-    """Whether a last line opens as a source line does."""
+def _closes(data, start, end):
+    """Whether a bracket may close the line, full stops and spaces aside."""
+    i = end - 1
+    while i > start and (data[i] == 46 or data[i] <= 32):
+        i -= 1
+    for k in range(max(start, i - 7), i + 1):
+        if data[k] == 41 or data[k] == 93 or data[k] == 0x89:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _may_be_source(data, start, end, first, sources):
+    """Whether a last line opens as a source line does, or stands in brackets."""
     at = np.searchsorted(sources, first)
-    named = at < sources.shape[0] and sources[at] == first
-    return named or data[start] == 40 or data[start] == 91 or data[start] == 0xEF
+    if at < sources.shape[0] and sources[at] == first:
+        return True
+    opens = data[start] == 40 or data[start] == 91 or data[start] == 0xEF
+    return opens and _closes(data, start, end)
 
 
 @njit(cache=True, nogil=True)
@@ -252,7 +266,7 @@ def flag_articles(
                     met |= _meet(seen, (anchors[k] & ~_STAMP) | stamp)
         flags[a] = (
             flags[a]
-            or _may_be_source(data, starts[ending], first, sources)
+            or _may_be_source(data, starts[ending], ends[ending], first, sources)
             or (
                 met
                 and _any_twin(
