@@ -269,14 +269,13 @@ def verify_pairs(
         runs_a = max(1, visible_a - neutral_a - LONG_RUN + 1)
         runs_b = max(1, visible_b - LONG_RUN + 1)
         known = matched + 2 * differences
-        titled = headlines[a] != np.uint64(0) and headlines[b] != np.uint64(0)
         verdict, reason = decide(
             jaccard, max(in_b, in_a), min(1.0, runs / max(1, runs_a + runs_b - runs)),
             min(1.0, runs / min(runs_a, runs_b)), min(sizes[a, 1], sizes[b, 1]) / 2.0, longest,
             matched, differences, numbers, numbers + names,
             1.0 - known / max(1, na), 1.0 - known / max(1, nb),
             headlines[a] == headlines[b] and headlines[a] != np.uint64(0),
-            headlines[a] != headlines[b] and titled,
+            headlines[a] != headlines[b],
             hours, p,
         )  # fmt: skip
         decisions[pair, 0] = verdict
