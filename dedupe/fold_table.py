@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ from dedupe.text import fold_letters, folds_to_itself, is_character_script
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+SAVED = Path(__file__).with_name("fold_table.npz")
 # Bits 0 to 20: the folded code point, or where its expansion starts.
 PARTS, VANISHES, LETTER, CHARACTER, DIGIT, EXPANDS = range(6)
 CLASS_SHIFT = 21
@@ -60,7 +62,19 @@ _UNASSIGNED = frozenset({"Cn", "Co", "Cs"})
 
 @cache
 def fold_table() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """Build the table and its expansions (each a length, then code points)."""
+    """The table and its expansions (each a length, then code points).
+
+    Building takes longer than loading: the package brings a table, and only a Python
+    with another version of Unicode builds its own.
+    """
+    with np.load(SAVED) as saved:
+        if saved["version"] == unicodedata.unidata_version:
+            return saved["table"], saved["expansions"]
+    return build_fold_table()
+
+
+def build_fold_table() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Build from the Unicode data of this Python what fold_table() gives."""
     table = np.zeros(_LAST + 1, np.uint32)
     for first, last, kind in _PLAIN:
         codes = np.arange(first, last + 1, dtype=np.uint32)
