@@ -18,4 +18,8 @@ def test_the_saved_table_is_the_built_one() -> None:
 def test_the_saved_table_says_its_version_of_unicode() -> None:
     with np.load(SAVED) as saved:
         version = str(saved["version"])
-    assert version.split(".") <= unicodedata.unidata_version.split(".")
+    assert _numbers(version) <= _numbers(unicodedata.unidata_version)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
