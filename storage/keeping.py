@@ -62,7 +62,7 @@ class Member:
             return _ALWAYS, fetched
         start = datetime.fromisoformat(self.published)
         end = start + _WIDTH[self.precision or "second"]
-        return start, max(start, min(end, fetched))
+        return min(start, fetched), min(end, fetched)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,17 @@ class Keeper:
         if not self.rule.strip():
             raise DatabaseError("the keep rule is empty: earliest, longest or outlets")
 
-    def canonical(self, members: Sequence[Member]) -> Member:
-        """Pick the member that is shown; ties go to the earliest, then the oldest."""
-        return min(members, key=lambda member: self._key(member, members))
+    def canonical(
+        self, members: Sequence[Member], corrections: Iterable[tuple[int, int]] = ()
+    ) -> Member:
+        """Pick the member that is shown; ties go to the earliest, then the oldest.
+
+        *corrections* are pairs of members of which one corrects the other: the text
+        that was published later is preferred, whatever the rule.
+        """
+        old = _corrected(members, corrections)
+        some = [one for one in members if one.text_hash not in old] or list(members)
+        return min(some, key=lambda member: self._key(member, some))
 
     def first(self, members: Sequence[Member]) -> int | None:
         """Find the member that printed the story first; None where it is a tie.
@@ -99,6 +107,23 @@ class Keeper:
         name = member.outlet_name
         place = names.index(name) if name in names else len(names)
         return (place, *_by_time(member))
+
+
+def _corrected(
+    members: Sequence[Member], corrections: Iterable[tuple[int, int]]
+) -> set[int]:
+    """Return the hashes of the texts that a later one corrects."""
+    by_id = {member.id: member for member in members}
+    old: set[int] = set()
+    for pair in corrections:
+        one, other = (by_id.get(article) for article in pair)
+        if one is None or other is None or one.published == other.published:
+            continue
+        if one.published and other.published:
+            earlier = min(one, other, key=lambda member: member.interval[0])
+            if earlier.text_hash is not None:
+                old.add(earlier.text_hash)
+    return old
 
 
 def maybe_first(members: Sequence[Member]) -> list[Member]:

@@ -79,7 +79,7 @@ class Stories:
             if members[article].story != story
         ]
         for group, story in zip(groups, ids, strict=True):
-            self._write(group, story, members)
+            self._write(group, story, members, pairs)
         self._retire(groups, ids, members)
         return Repair(moved=tuple(moved), stories=tuple(ids))
 
@@ -92,7 +92,8 @@ class Stories:
         ).fetchone()
         group = Group(anchor=anchor, members=tuple(sorted(members)))
         before = {m.id for m in members.values() if m.role == "canonical"}
-        return self._write(group, story, members) not in before
+        pairs = linking_pairs(self._db, members)
+        return self._write(group, story, members, pairs) not in before
 
     def _component(
         self, changed: Iterable[int]
@@ -145,10 +146,17 @@ class Stories:
                 ids[place] = self.mint(members[group.anchor].headline)
         return [ids[place] for place in range(len(groups))]
 
-    def _write(self, group: Group, story: int, members: Mapping[int, Member]) -> int:
+    def _write(
+        self,
+        group: Group,
+        story: int,
+        members: Mapping[int, Member],
+        pairs: Iterable[StoredPair],
+    ) -> int:
         """Write one story and its members' roles; return the article that it shows."""
         own = [members[article] for article in group.members]
-        canonical = self._kept(story, own) or self.keeper.canonical(own)
+        corrections = [(p.a, p.b) for p in pairs if p.verdict == "correction"]
+        canonical = self._kept(story, own) or self.keeper.canonical(own, corrections)
         first = self.keeper.first(own)
         days = [member.published for member in own if member.published]
         outlets = {member.outlet for member in own}

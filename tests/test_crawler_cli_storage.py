@@ -1,0 +1,191 @@
+"""The commands that read and change a database, on a small real one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner, Result
+
+from crawler.cli.main import cli
+from storage.store import Store
+from tests.storage_articles import START, make_article, prose
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COMMANDS = [
+    ["explain", "1", "2"],
+    ["search", "storm"],
+    ["check"],
+    ["check", "--repair"],
+    ["export"],
+    ["keep", "--rule", "longest"],
+    ["settle"],
+    ["rededupe"],
+    ["story", "merge", "1", "2"],
+    ["story", "split", "1", "2"],
+    ["story", "keep", "2"],
+    ["forget", "1", "--reason", "asked"],
+    ["prune", "runs", "--older-than", "2y"],
+]
+names = pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two stories: article 1 with the trimmed copy 2, and article 3."""
+    path = tmp_path_factory.mktemp("made") / "news.db"
+    with Store.open(path, now=lambda: START) as store:
+        store.add(make_article(1))
+        store.add(make_article(2, text=1, blocks=prose(1)[:4], outlet="Valley Echo"))
+        store.add(make_article(3, headline="A storm over the harbour tonight"))
+    return path
+
+
+@pytest.fixture
+def db(made: Path, tmp_path: Path) -> Path:
+    return shutil.copy(made, tmp_path / "news.db")
+
+
+def run(db: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(cli, [*arguments, "--db", str(db)])
+
+
+def report(db: Path, *arguments: str) -> dict[str, object]:
+    done = run(db, *arguments, "--json")
+    assert done.exit_code == 0, done.output
+    found: dict[str, object] = json.loads(done.stdout)
+    return found
+
+
+def stories(db: Path) -> list[int]:
+    with Store.open(db, read_only=True) as store:
+        return [
+            row[0]
+            for row in store.db.conn.execute("SELECT story FROM articles ORDER BY id")
+        ]
+
+
+@names
+def test_a_missing_database_is_one_line(tmp_path: Path, command: list[str]) -> None:
+    done = run(tmp_path / "none.db", *command)
+    assert done.exit_code == 1
+    assert done.stderr.count("\n") == 1
+    assert "none.db does not exist" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@names
+def test_another_file_is_one_line_and_stays(tmp_path: Path, command: list[str]) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("This is no database at all. " * 9)
+    done = run(path, *command)
+    assert done.exit_code == 1
+    assert done.stderr.count("\n") == 1
+    assert "not an SQLite database" in done.stderr
+    assert path.read_text().startswith("This is no database")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@names
+def test_a_newer_schema_is_one_line_and_stays(db: Path, command: list[str]) -> None:
+    with Store.open(db) as store, store.transaction() as opened:
+        opened.conn.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
+            " VALUES ('wirecopy', 'from_the_future', '')"
+        )
+    before = db.read_bytes()
+    done = run(db, *command)
+    assert done.exit_code == 1
+    assert done.stderr.count("\n") == 1
+    assert "upgrade wirecopy" in done.stderr
+    assert db.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["explain", "1", "99"],
+        ["story", "merge", "1", "99"],
+        ["story", "split", "1", "99"],
+        ["story", "keep", "99"],
+    ],
+    ids=" ".join,
+)
+def test_an_unknown_id_is_one_line_and_changes_nothing(
+    db: Path, command: list[str]
+) -> None:
+    before = stories(db)
+    done = run(db, *command)
+    assert done.exit_code == 1
+    assert done.stderr.count("\n") == 1
+    assert "99" in done.stderr
+    assert stories(db) == before
+
+
+def test_explain_search_check_and_settle(db: Path) -> None:
+    assert report(db, "explain", "1", "2")["same_story"] is True
+    assert report(db, "explain", "1", "3")["same_story"] is False
+    assert '"article":3' in run(db, "search", "STORM", "--json").stdout.replace(" ", "")
+    assert report(db, "check")["problems"] == []
+    assert report(db, "settle")["articles"] == 0
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "csv", "parquet", "db"])
+def test_export_writes_every_format(db: Path, tmp_path: Path, suffix: str) -> None:
+    out = tmp_path / f"out.{suffix}"
+    done = run(db, "export", "-o", str(out))
+    assert done.exit_code == 0, done.output
+    assert out.stat().st_size > 0
+    if suffix == "jsonl":
+        assert len(out.read_text("utf-8").splitlines()) == 2
+
+
+def test_keep_shows_another_article(db: Path) -> None:
+    assert run(db, "story", "keep", "2").exit_code == 0
+    with Store.open(db) as store:
+        row = store.db.conn.execute("SELECT canonical FROM stories WHERE id = 1")
+        assert row.fetchone() == (2,)
+    assert run(db, "keep", "--rule", " ").exit_code == 1
+
+
+def test_stories_are_merged_and_split_for_good(db: Path) -> None:
+    run(db, "story", "merge", "1", "2")
+    assert len(set(stories(db))) == 1
+    run(db, "story", "split", str(stories(db)[0]), "3")
+    assert stories(db)[0] == stories(db)[1] != stories(db)[2]
+    assert run(db, "rededupe").exit_code == 0
+    assert stories(db)[0] == stories(db)[1] != stories(db)[2]
+
+
+def test_rededupe_under_other_settings(db: Path) -> None:
+    before = stories(db)
+    strict = ["--set", "near_jaccard=1", "--set", "excerpt_containment=1"]
+    strict += ["--set", "brief_words=100000"]
+    assert report(db, "rededupe", "--dry-run", *strict)["stories_after"] == 3
+    assert stories(db) == before
+    assert report(db, "rededupe", *strict)["stories_after"] == 3
+    assert report(db, "rededupe", "--set", "brief_words=25",
+                  "--set", "excerpt_containment=0.88")["stories_after"] == 2  # fmt: skip
+    assert run(db, "rededupe", "--set", "no_such=1").exit_code == 1
+
+
+def test_forget_and_prune(db: Path) -> None:
+    assert report(db, "forget", "1", "--reason", "asked")["article"] == 1
+    with Store.open(db) as store:
+        assert store.add(make_article(1)).verdict == "forgotten"
+    assert run(db, "prune", "runs", "--older-than", "2y").exit_code == 0
+    assert report(db, "check")["problems"] == []
+
+
+def test_merge_takes_another_database_in(db: Path, tmp_path: Path) -> None:
+    target = tmp_path / "all.db"
+    done = CliRunner().invoke(cli, ["merge", str(db), "--into", str(target)])
+    assert done.exit_code == 0, done.output
+    with closing(Store.open(target, read_only=True)) as store:
+        count = store.db.conn.execute("SELECT count(*) FROM articles").fetchone()
+    assert count == (3,)
