@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _FAST = (
     ("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1"),
     ("spark.ui.enabled", "false"),
+    ("spark.sql.shuffle.partitions", "2"),
     ("spark.driver.bindAddress", "127.0.0.1"),
     ("spark.driver.host", "127.0.0.1"),
 )
