@@ -184,10 +184,11 @@ def measure_lines(folder: Path, shared: Path) -> None:
 
 
 def read_english(corpus: Corpus) -> list[str]:
+    """The English articles that are nobody's copy."""
     return [
         text
         for i, text in zip(corpus.ids, corpus.texts, strict=True)
-        if corpus.labels[i]["lang"] == "en"
+        if corpus.labels[i]["lang"] == "en" and corpus.labels[i]["kind"] == "base"
     ]
 
 
