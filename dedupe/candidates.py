@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedupe.kernels import keys as key_kernels
 from dedupe.kernels import propose
 
 if TYPE_CHECKING:
@@ -75,13 +76,13 @@ def find_candidates(
     no evidence whatever the set says.
     """
     n = len(articles)
-    flat, owners, starts = propose.gather_keys(keys, key_offsets, articles)
+    flat, owners, starts = key_kernels.gather_keys(keys, key_offsets, articles)
     proposing = signed[owners]
     passages, passage_keys = _passage_groups(flat, owners, proposing)
     strangers = _strangers(passages, np.diff(starts), bands, articles, parameters, pool)
-    known = propose.mark_keys(passage_keys, boilerplate).astype(bool)
+    known = key_kernels.mark_keys(passage_keys, boilerplate).astype(bool)
     no_evidence = np.concatenate((passage_keys[strangers], boilerplate))
-    masked = propose.mark_keys(flat, no_evidence)
+    masked = key_kernels.mark_keys(flat, no_evidence)
     unmask = _nothing_else(masked, starts)
     everything = join_groups(
         [

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dedupe.errors import SettingsMismatchError
-from dedupe.kernels import analyse
+from dedupe.kernels import tokens
 from dedupe.parameters import DEFAULT, SCHEME, Parameters
 from dedupe.shingles import analyse_texts
 from dedupe.text import TextColumn
@@ -57,7 +57,7 @@ class Signer:
         """Sign a set of 32-bit shingle hashes: uint32[num_perm]."""
         signature = np.empty(self.parameters.num_perm, np.uint32)
         hashes = np.ascontiguousarray(hashes, np.uint32)
-        analyse.sign_one(hashes, *self._permutations, signature)
+        tokens.sign_one(hashes, *self._permutations, signature)
         return signature
 
 

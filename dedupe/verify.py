@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from dedupe.kernels import pairs, propose
+from dedupe.kernels import keys as key_kernels
+from dedupe.kernels import pairs
 from dedupe.parameters import DEFAULT, Parameters
 from dedupe.shingles import Analysis, analyse_texts
 from dedupe.text import TextColumn
@@ -172,7 +173,7 @@ class Records:
         lengths = np.array([len(r.tokens) for r in records], np.int64)
         keys = np.concatenate([r.keys for r in records])
         key_starts = np.concatenate(([0], np.cumsum([len(r.keys) for r in records])))
-        hidden = propose.mark_keys(keys, np.ascontiguousarray(masked, np.uint64))
+        hidden = key_kernels.mark_keys(keys, np.ascontiguousarray(masked, np.uint64))
         count = np.concatenate(([0], np.cumsum(hidden, dtype=np.int64)))[key_starts]
         sizes = np.stack([lengths, [int(2 * r.words) for r in records]], axis=1)
         times = [_span(r) for r in records]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dedupe.text import fold
 from storage.articles import (
     body_row,
     delete_removed,
@@ -18,11 +17,26 @@ from storage.articles import (
     update_article,
 )
 from storage.outlet_blocks import OutletBlocks, Print
-from storage.pairs import JOINING, STRENGTH, delete_pairs, pairs_of, save_pairs
+from storage.pairs import (
+    delete_pairs,
+    other_of,
+    others_of,
+    pairs_of,
+    save_pairs,
+    strongest,
+)
 from storage.preparing import clean_whole, prepare_again, prepare_all
 from storage.revisions import has_revision, insert_revision
 from storage.search import index_article, unindex_article
-from storage.urls import article_id, article_key, url_key
+from storage.stored import (
+    Stored,
+    find_stored,
+    is_forgotten,
+    load_stored,
+    same_letters,
+    same_text,
+)
+from storage.urls import article_id, article_key
 from storage.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -40,20 +54,6 @@ if TYPE_CHECKING:
 
 
 FORGOTTEN = Verdict(article=None, story=None, role=None, verdict="forgotten")
-
-
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """The row that an article with the same identity has already."""
-
-    id: int
-    headline: str
-    body: str
-    fold: int | None
-    content_hash: str | None
-    outlet: int | None
-    updated: str | None
-    indexed: bool
 
 
 class Adder:
@@ -90,20 +90,20 @@ class Adder:
         """Write one article, or what is new of it, and decide its story."""
         article = prepared.article
         key = article_key(article.url, article.canonical_url)
-        if self._is_forgotten(key, article.url):
+        if is_forgotten(self._db, key, article.url):
             return FORGOTTEN
         outlet = self.names.outlet(article.outlet, article.url)
         # A line may have become boilerplate since the article was prepared.
         known = self.blocks.boilerplate(outlet)
         prepared = prepare_again(prepared, known, self.decider.sign)
-        stored = self._find(key, article, outlet)
+        stored = find_stored(self._db, key, article, outlet)
         if stored is not None:
             return self._add_again(stored, prepared, outlet, run)
         return self._add_new(key, prepared, outlet, run)
 
     def derive_again(self, articles: Iterable[int], run: int | None = None) -> None:
         """Clean, index and decide stored articles anew, from their extracted blocks."""
-        found = [stored for one in articles if (stored := self._load(one))]
+        found = [stored for one in articles if (stored := load_stored(self._db, one))]
         prepared = prepare_all(
             [load_article(self._db, stored.id) for stored in found],
             [self.blocks.boilerplate(stored.outlet) for stored in found],
@@ -121,7 +121,7 @@ class Adder:
 
     def _derive_again(self, article: int, prepared: Prepared) -> None:
         # What was derived before may have put another article of the text in its place.
-        stored = self._load(article)
+        stored = load_stored(self._db, article)
         assert stored is not None
         if (prepared.body.body, prepared.body.removed) != (
             stored.body,
@@ -136,11 +136,11 @@ class Adder:
 
         The caller sees to the tombstone.
         """
-        stored = self._load(article)
+        stored = load_stored(self._db, article)
         if stored is None:
             return
         whole = self._whole_of(article)
-        near = _others(article, pairs_of(self._db, article))
+        near = others_of(article, pairs_of(self._db, article))
         self.blocks.remove(stored.outlet, article, whole)
         unindex_article(self._db, article, stored.headline, stored.body)
         if stored.indexed:
@@ -155,7 +155,7 @@ class Adder:
         self, article: int, prepared: Prepared, run: int | None = None
     ) -> None:
         """Decide an indexed article's pairs and the stories around it anew."""
-        near = _others(article, pairs_of(self._db, article))
+        near = others_of(article, pairs_of(self._db, article))
         delete_pairs(self._db, article)
         pairs = self.decider.decide(article, prepared)
         save_pairs(self._db, pairs, run)
@@ -168,11 +168,11 @@ class Adder:
         number = self._next_id()
         entered = self._enter_as_first(number, prepared, has_row=False)
         found = self.decider.decide(number, prepared, entered=entered)
-        best = _strongest(found)
+        best = strongest(found)
         story = (
             self.stories.next_id()
             if best is None
-            else self._story_of(_other(number, best))
+            else self._story_of(other_of(number, best))
         )
         row = {
             "id": number,
@@ -204,7 +204,7 @@ class Adder:
 
     def _add_again(
         self,
-        stored: _Stored,
+        stored: Stored,
         prepared: Prepared,
         outlet: int | None,
         run: int | None,
@@ -213,9 +213,9 @@ class Adder:
         same_bytes = bool(article.content_hash) and (
             article.content_hash == stored.content_hash
         )
-        if _same_text(stored, prepared) and not same_bytes:
+        if same_text(stored, prepared) and not same_bytes:
             return self._known(stored.id)
-        if same_bytes and _same_letters(stored, prepared):
+        if same_bytes and same_letters(stored, prepared):
             self._refresh(stored.id, prepared, outlet)
             return self._known(stored.id)
         fetched = iso(article.fetched)
@@ -235,7 +235,7 @@ class Adder:
         verdict = self._verdict(stored.id, prepared, pairs)
         return replace(verdict, is_revision=not same_bytes)
 
-    def _add_older(self, stored: _Stored, prepared: Prepared) -> Verdict:
+    def _add_older(self, stored: Stored, prepared: Prepared) -> Verdict:
         """Keep a text that was fetched before the one we show, as its revision."""
         if not has_revision(self._db, stored.id, prepared.article):
             insert_revision(
@@ -244,7 +244,7 @@ class Adder:
             return replace(self._known(stored.id), is_revision=True)
         return self._known(stored.id)
 
-    def _replace_text(self, stored: _Stored, prepared: Prepared) -> None:
+    def _replace_text(self, stored: Stored, prepared: Prepared) -> None:
         unindex_article(self._db, stored.id, stored.headline, stored.body)
         delete_removed(self._db, stored.id)
         if stored.indexed:
@@ -277,7 +277,7 @@ class Adder:
             return False
         first = self.decider.first_twin(article, signed.fold)
         if first is not None:
-            stored = self._load(first)
+            stored = load_stored(self._db, first)
             assert stored is not None
             before = self.decider.sign(stored.headline, stored.body)
             if _cut(before) <= _cut(signed):
@@ -300,7 +300,7 @@ class Adder:
             [article, signed.minima],
         )
 
-    def _leave_index(self, stored: _Stored, *, heirs: bool = True) -> None:
+    def _leave_index(self, stored: Stored, *, heirs: bool = True) -> None:
         """Take a text's first article out, and let another one stand for it."""
         execute = self._db.conn.execute
         self.decider.leave(stored.id, self.decider.sign(stored.headline, stored.body))
@@ -345,7 +345,7 @@ class Adder:
 
     def _repair(self, changed: Iterable[int]) -> None:
         for article in self.stories.repair(changed).moved:
-            stored = self._load(article)
+            stored = load_stored(self._db, article)
             if stored is not None and stored.outlet is not None:
                 self.blocks.mark_stale(stored.outlet, self._whole_of(article))
 
@@ -381,11 +381,11 @@ class Adder:
         self, article: int, prepared: Prepared, pairs: Sequence[StoredPair]
     ) -> Verdict:
         known = self._known(article)
-        best = _strongest(pairs)
+        best = strongest(pairs)
         return replace(
             known,
             verdict="new" if best is None else best.verdict,
-            of=None if best is None else _other(article, best),
+            of=None if best is None else other_of(article, best),
             removed=len(prepared.body.removed),
         )
 
@@ -401,63 +401,6 @@ class Adder:
         ).fetchone()
         return int(row[0])
 
-    def _is_forgotten(self, key: str, url: str) -> bool:
-        return (
-            self._db.conn.execute(
-                "SELECT 1 FROM tombstones WHERE url_key IN (?, ?)", [key, url_key(url)]
-            ).fetchone()
-            is not None
-        )
-
-    def _find(self, key: str, article: Article, outlet: int | None) -> _Stored | None:
-        execute = self._db.conn.execute
-        own = url_key(article.url)
-        rows = execute("SELECT id FROM articles WHERE url_key IN (?, ?)", [key, own])
-        found = [row[0] for row in rows]
-        if found:
-            return self._load(min(found))
-        number = article_id(article.url)
-        if number is None or outlet is None:
-            return None
-        rows = execute(
-            "SELECT id FROM articles WHERE outlet = ? AND url_id = ? LIMIT 5",
-            [outlet, number],
-        )
-        # The id may be a section's: only an equal headline makes it the article.
-        for row in rows.fetchall():
-            stored = self._load(row[0])
-            if stored and fold(stored.headline) == fold(article.headline):
-                return stored
-        return None
-
-    def _load(self, article: int) -> _Stored | None:
-        row = self._db.conn.execute(
-            "SELECT id, headline, body, text_hash, content_hash, outlet, updated, indexed"
-            " FROM articles WHERE id = ?",
-            [article],
-        ).fetchone()
-        return None if row is None else _Stored(*row)
-
-
-def _same_text(stored: _Stored, prepared: Prepared) -> bool:
-    return stored.fold == prepared.signed.fold and (
-        fold(stored.headline) == fold(prepared.article.headline)
-    )
-
-
-def _same_letters(stored: _Stored, prepared: Prepared) -> bool:
-    return (stored.headline, stored.body) == (
-        prepared.article.headline,
-        prepared.body.body,
-    )
-
-
-def _strongest(pairs: Iterable[StoredPair]) -> StoredPair | None:
-    joining = [pair for pair in pairs if pair.verdict in JOINING]
-    return max(
-        joining, key=lambda p: (STRENGTH[p.verdict], p.jaccard or 0), default=None
-    )
-
 
 def _cut(signed: Signed) -> int:
     """Order articles of one text as dedupe does: by the sum of their passages' keys."""
@@ -467,11 +410,3 @@ def _cut(signed: Signed) -> int:
 
 def _marks(values: Sequence[int]) -> str:
     return ",".join("?" * len(values))
-
-
-def _other(article: int, pair: StoredPair) -> int:
-    return pair.b if pair.a == article else pair.a
-
-
-def _others(article: int, pairs: Iterable[StoredPair]) -> set[int]:
-    return {_other(article, pair) for pair in pairs}

@@ -7,7 +7,6 @@ in the index and stands for all, and the others have one pair each, with that fi
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +31,7 @@ from storage.index import TITLE, SqliteIndex, to_signed, to_unsigned
 from storage.key_states import KeyStates
 from storage.pairs import StoredPair
 from storage.signing import IndexSigner, Signed
+from storage.times import epoch, hours_between, published_at, span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -209,7 +209,7 @@ class Decider:
                 article=article,
                 headline=headlines[article],
                 record=self.index.entry(to_unsigned(rank)).record,
-                times=_span([epoch(first), epoch(last)]),
+                times=span([epoch(first), epoch(last)]),
                 node_headline=to_unsigned(title or 0),
             )
             for rank, first, last, title, article in nodes
@@ -257,7 +257,7 @@ class Decider:
 
     def _decide_brief(self, own: int, prepared: Prepared) -> list[StoredPair]:
         """Pair a brief with those of its text and headline that are close in time."""
-        own_time = _span([_published(prepared)])[0]
+        own_time = span([published_at(prepared)])[0]
         rows = self._db.conn.execute(
             "SELECT id, headline, published FROM articles"
             " WHERE text_hash = ? AND id <> ?",
@@ -265,7 +265,7 @@ class Decider:
         )
         title = fold(prepared.article.headline)
         alike = [
-            (twin, _span([epoch(published)])[0])
+            (twin, span([epoch(published)])[0])
             for twin, headline, published in rows
             if fold(headline) == title
         ]
@@ -307,13 +307,13 @@ class Decider:
             names=0,
             same_headline=fold(headline) == fold(line) != "",
             headline_similarity=round(headline_similarity(headline, line), 4),
-            hours_apart=_hours(_published(prepared), epoch(published)),
+            hours_apart=hours_between(published_at(prepared), epoch(published)),
             reason="equal after folding",
         )
 
     def _mine(self, own: int, prepared: Prepared) -> _Text:
         signed = prepared.signed
-        seconds = _published(prepared)
+        seconds = published_at(prepared)
         titles = [self._title(signed.record)]
         rows = self._db.conn.execute(
             _NODES, {"ranks": f"[{signed.fold}]", "but": own}
@@ -326,7 +326,7 @@ class Decider:
             article=own,
             headline=prepared.article.headline,
             record=signed.record,
-            times=_span(times),
+            times=span(times),
             # 0 stands for no headline.
             node_headline=min((title for title in titles if title), default=0),
         )
@@ -343,7 +343,7 @@ class Decider:
             _NODES, {"ranks": f"[{rank}]", "but": mine.article}
         ).fetchone()
         title = to_unsigned(node[3] or 0)
-        times = _span([epoch(node[1]), epoch(node[2])])
+        times = span([epoch(node[1]), epoch(node[2])])
         if (times, title) != (mine.times, mine.node_headline):
             self._states.queue([first], "node")
         if title and title != mine.node_headline:
@@ -356,25 +356,6 @@ class Decider:
             or (pair.jaccard or 0) >= self.parameters.record_jaccard
             or most >= self.parameters.record_containment
         )
-
-
-def _published(prepared: Prepared) -> int | None:
-    when = prepared.article.published
-    return None if when is None else int(when.timestamp())
-
-
-def epoch(text: str | None) -> int | None:
-    """Read a time of the tables as epoch seconds."""
-    return None if text is None else int(datetime.fromisoformat(text).timestamp())
-
-
-def _span(seconds: Sequence[int | None]) -> tuple[int, int]:
-    known = [time for time in seconds if time is not None]
-    return (min(known), max(known)) if known else (UNKNOWN_TIME, UNKNOWN_TIME)
-
-
-def _hours(a: int | None, b: int | None) -> float | None:
-    return None if a is None or b is None else round(abs(a - b) / 3600, 2)
 
 
 def _alike(one: _Text, other: _Text) -> float:

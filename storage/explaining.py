@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from dedupe.explain import SharedPassage, explain_texts
 from storage.articles import pick_article
-from storage.deciding import epoch
 from storage.pairs import StoredPair, load_pair
 from storage.reviews import answers_about
+from storage.times import epoch
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

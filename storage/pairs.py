@@ -116,3 +116,18 @@ def linking_pairs(db: Database, articles: Iterable[int]) -> list[StoredPair]:
                 a=a, b=b, verdict=verdicts[answer], jaccard=1.0, reason=REVIEWED
             )
     return list(found.values())
+
+
+def strongest(pairs: Iterable[StoredPair]) -> StoredPair | None:
+    joining = [pair for pair in pairs if pair.verdict in JOINING]
+    return max(
+        joining, key=lambda p: (STRENGTH[p.verdict], p.jaccard or 0), default=None
+    )
+
+
+def other_of(article: int, pair: StoredPair) -> int:
+    return pair.b if pair.a == article else pair.a
+
+
+def others_of(article: int, pairs: Iterable[StoredPair]) -> set[int]:
+    return {other_of(article, pair) for pair in pairs}

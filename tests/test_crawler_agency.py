@@ -106,7 +106,22 @@ def test_the_table_is_wide_and_consistent() -> None:
     assert len(table) >= 80
     assert len({row.name for row in table}) == len(table)
     languages = {code for row in table for code in row.names}
-    assert languages >= {"en", "ar", "fr", "es", "de", "ru", "tr", "fa", "zh", "pt", "ja", "ko", "hi", "it"}
+    assert languages >= {
+        "en",
+        "ar",
+        "fr",
+        "es",
+        "de",
+        "ru",
+        "tr",
+        "fa",
+        "zh",
+        "pt",
+        "ja",
+        "ko",
+        "hi",
+        "it",
+    }
     for row in table:
         assert row.hosts
         assert len(row.country) == 2

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from dedupe.bands import band_keys, passage_keys
 from dedupe.kernels import joining, propose
-from dedupe.kernels.analyse import BOUNDARY, CHARACTER, KEYED, NUMBER
+from dedupe.kernels import keys as key_kernels
+from dedupe.kernels.tokens import BOUNDARY, CHARACTER, KEYED, NUMBER
 from dedupe.parameters import Parameters
 from dedupe.shingles import Analysis, analyse_texts, shingle_hashes
 from dedupe.signature import Signer, permutations
@@ -195,7 +196,7 @@ def test_grouping_equal_keys(drawn: list[int]) -> None:
     expected = {x: [i for i, y in enumerate(drawn) if y == x] for x in set(drawn)}
     assert groups == {x: held for x, held in expected.items() if len(held) > 1}
     wanted = np.unique(keys)[::2].copy()
-    marked = propose.mark_keys(keys, wanted).astype(bool)
+    marked = key_kernels.mark_keys(keys, wanted).astype(bool)
     assert marked.tolist() == np.isin(keys, wanted).tolist()
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.kernels.analyse import IDENTITY_SHIFT, NAME, NUMBER
 from dedupe.kernels.compiler import njit
+from dedupe.kernels.tokens import IDENTITY_SHIFT, NAME, NUMBER
 
 _ZERO = np.uint32(0)
 _FLAGS = np.uint32((1 << IDENTITY_SHIFT) - 1)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.kernels.analyse import (
+from dedupe.kernels.compiler import njit
+from dedupe.kernels.tokens import (
     BOUNDARY,
     KEYED,
 )
-from dedupe.kernels.compiler import njit
 
 _ZERO = np.uint32(0)
 _MULTIPLIER = np.uint32(0x9E3779B1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.kernels.aligning import LONG_RUN, align
-from dedupe.kernels.analyse import hash_all, shingle_count
 from dedupe.kernels.compiler import njit, types
 from dedupe.kernels.matching import (
     BITMAP,
@@ -14,6 +13,7 @@ from dedupe.kernels.matching import (
     number_shingles,
     table_bits,
 )
+from dedupe.kernels.tokens import hash_all, shingle_count
 
 REJECTED, EXACT, NEAR, EXCERPT, CORRECTION, FOLLOW_UP, DIGEST, HEADLINE = range(8)
 (

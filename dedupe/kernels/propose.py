@@ -63,17 +63,17 @@ def shared_keys(keys, nodes):
     for i in range(n):
         h = keys[i] >> shift
         if twice[np.int64(h >> np.uint64(3))] & np.uint8(1 << (h & np.uint64(7))):
-            x = np.int64(keys[i] >> bucket_shift)
+            bucket = np.int64(keys[i] >> bucket_shift)
             # Insertion keeps equal keys in order, and buckets are small; the many of
             # one very common key are never moved past each other.
-            place = at[x]
-            while place > counts[x] and out_keys[place - 1] > keys[i]:
+            place = at[bucket]
+            while place > counts[bucket] and out_keys[place - 1] > keys[i]:
                 out_keys[place] = out_keys[place - 1]
                 out_nodes[place] = out_nodes[place - 1]
                 place -= 1
             out_keys[place] = keys[i]
             out_nodes[place] = nodes[i]
-            at[x] += 1
+            at[bucket] += 1
     return out_keys, out_nodes
 
 
@@ -155,10 +155,10 @@ def group_bands(bands, nodes, first, end):
             for x in range(buckets):
                 counts[x + 1] += counts[x]
             for i in range(n):
-                x = np.int64((keys[i] >> shift) & np.uint32(buckets - 1))
-                other_keys[counts[x]] = keys[i]
-                other_rows[counts[x]] = rows[i]
-                counts[x] += 1
+                bucket = np.int64((keys[i] >> shift) & np.uint32(buckets - 1))
+                other_keys[counts[bucket]] = keys[i]
+                other_rows[counts[bucket]] = rows[i]
+                counts[bucket] += 1
             keys, other_keys = other_keys, keys
             rows, other_rows = other_rows, rows
         i = 0
@@ -171,8 +171,8 @@ def group_bands(bands, nodes, first, end):
                     grown = np.empty(2 * (filled + j - i), np.uint32)
                     grown[:filled] = members[:filled]
                     members = grown
-                for x in range(i, j):
-                    members[filled] = nodes[rows[x]]
+                for row in range(i, j):
+                    members[filled] = nodes[rows[row]]
                     filled += 1
                 groups += 1
                 if groups + 1 > bounds.shape[0]:
@@ -333,70 +333,3 @@ def propose_pairs(members, bounds, groups, places, cap, hubs, first, end):
                 right[filled] = b
                 filled += 1
     return left[:filled].copy(), right[:filled].copy()
-
-
-@njit(
-    types.Tuple((types.uint64[::1], types.uint32[::1], types.int64[::1]))(
-        types.Array(types.uint64, 1, "C", readonly=True),
-        types.Array(types.int64, 1, "C", readonly=True),
-        types.Array(types.int64, 1, "C", readonly=True),
-    ),
-    cache=True,
-    nogil=True,
-)
-def gather_keys(keys, offsets, articles):
-    """The keys of *articles* one after the other, their node numbers, and bounds."""
-    n = articles.shape[0]
-    bounds = np.zeros(n + 1, np.int64)
-    for i in range(n):
-        x = articles[i]
-        bounds[i + 1] = bounds[i] + offsets[x + 1] - offsets[x]
-    out = np.empty(bounds[n], np.uint64)
-    nodes = np.empty(bounds[n], np.uint32)
-    for i in range(n):
-        first = offsets[articles[i]]
-        for k in range(bounds[i], bounds[i + 1]):
-            out[k] = keys[first + k - bounds[i]]
-            nodes[k] = i
-    return out, nodes, bounds
-
-
-@njit(
-    types.uint8[::1](
-        types.Array(types.uint64, 1, "C", readonly=True),
-        types.Array(types.uint64, 1, "C", readonly=True),
-    ),
-    cache=True,
-    nogil=True,
-)
-def mark_keys(keys, wanted):
-    """Say of each of *keys* whether it is one of *wanted*."""
-    bits = 4
-    while (1 << bits) < 4 * wanted.shape[0]:
-        bits += 1
-    shift = np.uint64(64 - bits)
-    mask = np.uint64((1 << bits) - 1)
-    table = np.zeros(1 << bits, np.uint64)
-    zero = False
-    for i in range(wanted.shape[0]):
-        key = wanted[i]
-        if key == np.uint64(0):
-            zero = True
-            continue
-        slot = key >> shift
-        while table[slot] != np.uint64(0):
-            slot = (slot + np.uint64(1)) & mask
-        table[slot] = key
-    out = np.zeros(keys.shape[0], np.uint8)
-    for i in range(keys.shape[0]):
-        key = keys[i]
-        if key == np.uint64(0):
-            out[i] = zero
-            continue
-        slot = key >> shift
-        while table[slot] != np.uint64(0):
-            if table[slot] == key:
-                out[i] = 1
-                break
-            slot = (slot + np.uint64(1)) & mask
-    return out

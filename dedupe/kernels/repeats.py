@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.kernels.analyse import sign_one
 from dedupe.kernels.compiler import njit
 from dedupe.kernels.line_words import line_words
+from dedupe.kernels.tokens import sign_one
 
 _K1 = np.uint64(0x9E3779B97F4A7C15)
 _K2 = np.uint64(0xFF51AFD7ED558CCD)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from dedupe.kernels.compiler import njit
 
 # No URL; a URL whose hint only its normal form can tell.

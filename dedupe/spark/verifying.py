@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedupe.kernels import keys as key_kernels
 from dedupe.kernels import pairs as codes
-from dedupe.kernels import propose
 from dedupe.spark.layouts import COUNT, MASK, NODE, PAIR, RECORD, TOKENS, VERIFIED, WISH
 from dedupe.spark.parcels import (
     Inbox,
@@ -92,7 +92,7 @@ def _hidden(nodes: Table, masks: Table, base: int) -> NDArray[np.uint8]:
     if not len(masks):
         return np.zeros(len(keys), np.uint8)
     # A key is masked at all its holders that propose, and briefs are in no pair.
-    hidden: NDArray[np.uint8] = propose.mark_keys(keys, np.unique(masks["key"]))
+    hidden: NDArray[np.uint8] = key_kernels.mark_keys(keys, np.unique(masks["key"]))
     return hidden
 
 
