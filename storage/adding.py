@@ -28,13 +28,16 @@ from storage.pairs import (
 from storage.preparing import clean_whole, prepare_again, prepare_all
 from storage.revisions import has_revision, insert_revision
 from storage.search import index_article, unindex_article
+from storage.signing import cut_order
 from storage.stored import (
     Stored,
     find_stored,
     is_forgotten,
     load_stored,
+    load_times,
     same_letters,
     same_text,
+    story_of,
 )
 from storage.urls import article_id, article_key
 from storage.verdict import Verdict
@@ -172,7 +175,7 @@ class Adder:
         story = (
             self.stories.next_id()
             if best is None
-            else self._story_of(other_of(number, best))
+            else story_of(self._db, other_of(number, best))
         )
         row = {
             "id": number,
@@ -229,7 +232,7 @@ class Adder:
         if not same_bytes:
             update_article(self._db, stored.id, {"updated": fetched})
         self.decide_again(stored.id, prepared, run)
-        row = self._count_row(stored.id)
+        row = load_times(self._db, stored.id)
         self._count_blocks(stored.id, prepared, outlet, row)
         pairs = pairs_of(self._db, stored.id)
         verdict = self._verdict(stored.id, prepared, pairs)
@@ -280,7 +283,7 @@ class Adder:
             stored = load_stored(self._db, first)
             assert stored is not None
             before = self.decider.sign(stored.headline, stored.body)
-            if _cut(before) <= _cut(signed):
+            if cut_order(before) <= cut_order(signed):
                 return False
             # Texts of the same words that are cut otherwise: one cut stands for all.
             self._leave_index(stored, heirs=False)
@@ -315,7 +318,7 @@ class Adder:
             twins,
         )
         signed = self.decider.sign_all(texts.fetchall())
-        heir = min(range(len(twins)), key=lambda place: _cut(signed[place]))
+        heir = min(range(len(twins)), key=lambda place: cut_order(signed[place]))
         self._enter_index(twins[heir], signed[heir], has_row=True)
         self._queue_node(stored.id, stored.fold)
 
@@ -366,16 +369,10 @@ class Adder:
         printed = Print(
             article=article,
             outlet=outlet,
-            story=self._story_of(article),
+            story=story_of(self._db, article),
             day=when[:10] if when else None,
         )
         self.blocks.add(printed, prepared.whole.kept, prepared.counted)
-
-    def _count_row(self, article: int) -> dict[str, Any]:
-        row = self._db.conn.execute(
-            "SELECT published, fetched FROM articles WHERE id = ?", [article]
-        ).fetchone()
-        return {"published": row[0], "fetched": row[1]}
 
     def _verdict(
         self, article: int, prepared: Prepared, pairs: Sequence[StoredPair]
@@ -394,18 +391,6 @@ class Adder:
             "SELECT story, role FROM articles WHERE id = ?", [article]
         ).fetchone()
         return Verdict(article=article, story=story, role=role, verdict="known")
-
-    def _story_of(self, article: int) -> int:
-        row = self._db.conn.execute(
-            "SELECT story FROM articles WHERE id = ?", [article]
-        ).fetchone()
-        return int(row[0])
-
-
-def _cut(signed: Signed) -> int:
-    """Order articles of one text as dedupe does: by the sum of their passages' keys."""
-    keys: list[int] = signed.record.keys.tolist()
-    return sum(keys) % (1 << 64)
 
 
 def _marks(values: Sequence[int]) -> str:

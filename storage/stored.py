@@ -82,3 +82,17 @@ def same_letters(stored: Stored, prepared: Prepared) -> bool:
         prepared.article.headline,
         prepared.body.body,
     )
+
+
+def load_times(db: Database, article: int) -> dict[str, str | None]:
+    row = db.conn.execute(
+        "SELECT published, fetched FROM articles WHERE id = ?", [article]
+    ).fetchone()
+    return {"published": row[0], "fetched": row[1]}
+
+
+def story_of(db: Database, article: int) -> int:
+    row = db.conn.execute(
+        "SELECT story FROM articles WHERE id = ?", [article]
+    ).fetchone()
+    return int(row[0])
