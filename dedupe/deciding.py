@@ -54,6 +54,7 @@ def decide(
     mark_digests(verified, lengths, parameters.digest_parts)
     joined = join_nodes(len(nodes), verified, nodes.sizes, lengths)
     order = keep_order(found, keep, preference)
+    order = put_corrected_last(order, found.published, nodes, joined, verified)
     return tell_stories(nodes, verified, joined, order, parameters)
 
 
@@ -169,6 +170,34 @@ def keep_order(
     place = np.empty(n, np.int64)
     place[np.lexsort((rows, times, longest, first))] = rows
     return place
+
+
+def put_corrected_last(
+    place: NDArray[np.int64],
+    published: NDArray[np.int64],
+    nodes: Nodes,
+    joined: Joined,
+    verified: Verified,
+) -> NDArray[np.int64]:
+    """Move the texts that a later one corrects behind all others in *place*.
+
+    A story shows none of them, whatever the keep rule.
+    """
+    rows = joined.through[joined.through >= 0]
+    rows = rows[verified.verdicts[rows] == codes.CORRECTION]
+    if not len(rows):
+        return place
+    unknown = -UNKNOWN_TIME
+    earliest = np.full(len(nodes), unknown, np.int64)
+    known = np.where(published == UNKNOWN_TIME, unknown, published)
+    np.minimum.at(earliest, nodes.node_of, known)
+    old = np.zeros(len(nodes), np.bool_)
+    left, right = verified.left[rows], verified.right[rows]
+    old[left[earliest[left] < earliest[right]]] = True
+    old[right[earliest[right] < earliest[left]]] = True
+    moved = np.empty_like(place)
+    moved[np.lexsort((place, old[nodes.node_of]))] = np.arange(len(place))
+    return moved
 
 
 def tell_stories(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dedupe.deciding import Keep, keep_order, tell_stories
+from dedupe.deciding import Keep, keep_order, put_corrected_last, tell_stories
 from dedupe.gathering import Gathered
 from dedupe.kernels import pairs as codes
 from dedupe.nodes import Nodes
@@ -68,6 +68,7 @@ class Telling:
         told = told.pick(np.argsort(told["article"]))
         nodes, joined, through = _as_nodes(told)
         place = keep_order(_as_gathered(told), self.keep, self._preference(told))
+        place = put_corrected_last(place, told["published"], nodes, joined, through)
         stories = tell_stories(nodes, through, joined, place, self.parameters)
         articles = told["article"]
         first = np.full(len(stories.canonical), CANONICAL, np.uint64)
