@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -15,3 +18,17 @@ def shared() -> Path:
     if not (SHARED / "newsroom").is_dir():
         pytest.skip("the measuring sets are not beside this checkout")
     return SHARED
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the kernels once, before workers begin: a fresh install takes minutes.
+
+    Children that tests start, and give seconds, would have to compile them too.
+    """
+    is_worker = hasattr(config, "workerinput")
+    if is_worker or not getattr(config.option, "numprocesses", None):
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        db = Path(folder) / "demo.db"
+        command = [sys.executable, "-m", "crawler", "demo", "--db", str(db)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
