@@ -8,8 +8,8 @@ out, it would leave as it is.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from dedupe.kernels.compiler import njit
 from dedupe.kernels.line_words import line_words, line_words_backwards
 
 _ZERO64 = np.uint64(0)

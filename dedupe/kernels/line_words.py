@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from dedupe.kernels.compiler import njit
 
 _ZERO64 = np.uint64(0)
 _K1 = np.uint64(0x9E3779B97F4A7C15)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from dedupe.kernels.compiler import njit
 
 _LOW = np.uint64(0x0E0E0E0E0E0E0E0E)
 _HIGH = np.uint64(0x8080808080808080)
