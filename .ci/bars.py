@@ -175,8 +175,9 @@ def measure_pages(db: Path, export: Path) -> None:
 
 
 def key_of(url: str) -> str:
-    """Return a URL without scheme, www. and trailing slash, for comparing."""
-    return url.split("//", 1)[1].removeprefix("www.").rstrip("/")
+    """Return a URL without scheme, www., fragment and trailing slash, for comparing."""
+    page = url.partition("#")[0]
+    return page.split("//", 1)[1].removeprefix("www.").rstrip("/")
 
 
 def measure_reprints(export: Path) -> None:
