@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawler.extract.body_candidates import Candidate, cut, key_of
+from crawler.extract.body_candidates import Candidate, cut
 from crawler.extract.body_choice import Choice, Known, choose
+from crawler.extract.body_keys import key_of, size_of
 from crawler.extract.body_scripts import read_scripts
 from crawler.extract.body_witness import mark, mark_densest, read_trafilatura
 from crawler.extract.rules import select
@@ -47,7 +48,7 @@ class Body:
     @property
     def letters(self) -> int:
         """The letters and digits of the blocks."""
-        return sum(len(key_of(block.text)) for block in self.blocks)
+        return sum(size_of(key_of(block.text)) for block in self.blocks)
 
 
 def find_body(page: Page, rule: Rule | None = None) -> Body:
@@ -157,4 +158,4 @@ def _headline_keys(text: str) -> list[str]:
     parts = _TAILS.split(text)
     heads = ["".join(parts[:end]) for end in (len(parts), -1, -2)]
     keys = [key_of(head).casefold() for head in heads]
-    return [key for key in keys if len(key) >= 10]
+    return [key for key in keys if size_of(key) >= 10]

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lxml import etree
+
+from crawler.extract.body_hidden import is_hidden, without_copies
+from crawler.extract.body_keys import key_of, size_of
+from crawler.extract.body_lines import BREAK, lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -110,15 +115,22 @@ _KINDS: dict[str, BlockKind] = {
 _UNSEEN = re.compile(
     r"\bsr-only|visually-?hidden|screen-?reader|\bsrOnly", re.IGNORECASE
 )
-_NOT_LETTERS = re.compile(r"[\W_]+")
+# Some outlets print captions inside the text that line breaks part.
+_CAPTION = re.compile(
+    r"\b(?:im(?:g|age)|photo|pic(?:ture)?)[_-]?(?:desc|cap|text|txt|info|credit|source)"
+    r"|\bcaption",
+    re.IGNORECASE,
+)
+_INLINE = frozenset({"span", "em", "i", "small", "font", "ins", "cite", "label"})
 _DIGITS = re.compile(r"\d+")
 _HOLDERS = frozenset({"article", "section", "li"})
 _LONG_CELL = 150  # letters
-# Stands for a line break element; white space to str.split, and absent from pages.
-_BREAK = "\u2028"
-# Two line breaks part paragraphs; one does where a long line ends a sentence.
-_PARTING = re.compile(rf"{_BREAK}\s*{_BREAK}\s*")
-_ENDED = re.compile(r".{60}[.!?…。！？؟۔।:][\"'”’»)\]]*$")
+
+
+@lru_cache(maxsize=20_000)
+def _plain_names(names: str) -> str:
+    plain = (name.split("--")[0] for name in _DIGITS.sub("", names).split())
+    return " ".join(dict.fromkeys(plain))
 
 
 @dataclass(slots=True, eq=False)
@@ -127,7 +139,8 @@ class Node:
 
     *letters* counts the letters and digits of the candidates below it, *witnessed*
     of those that a witness names, *linked* of those inside links. *links* counts the
-    candidates that are nothing but a link.
+    candidates that are nothing but a link. *hidden* is the outermost element around
+    it that the page does not show.
     """
 
     element: HtmlElement
@@ -138,32 +151,31 @@ class Node:
     witnessed: int = 0
     linked: int = 0
     links: int = 0
+    hidden: Node | None = None
 
     @property
     def names(self) -> str:
-        """The element's class names, without the digits that count paragraphs."""
-        return _DIGITS.sub("", self.element.get("class") or "").strip()
+        """The element's class names, without digits that count and BEM's modifiers."""
+        names = self.element.get("class")
+        return _plain_names(names) if names else ""
 
 
 @dataclass(slots=True, eq=False)
 class Candidate:
     """A block of the page: its text, and *key*, the text's letters and digits alone.
 
-    *letters* is the length of the key; *linked* and *strong* count the letters in
-    links and in bold.
+    *letters* is the size of the key; *linked* and *strong* count the letters in links
+    and in bold.
     """
 
     text: str
     key: str
     kind: BlockKind
     node: Node
+    letters: int
     linked: int = 0
     strong: int = 0
     witnessed: bool = False
-
-    @property
-    def letters(self) -> int:
-        return len(self.key)
 
     @property
     def is_link(self) -> bool:
@@ -188,11 +200,6 @@ def upwards(node: Node | None) -> Iterator[Node]:
     while node is not None:
         yield node
         node = node.parent
-
-
-def key_of(text: str) -> str:
-    """The letters and digits of *text*, which extractors agree on."""
-    return _NOT_LETTERS.sub("", text)
 
 
 @dataclass(slots=True)
@@ -221,7 +228,7 @@ class _Cutter:
                 if element is skipped:
                     skipped = None
                 else:
-                    self._close(element.tag)
+                    self._close(element, element.tag)
                 if element.tail:
                     self._say(element.tail)
         self._flush()
@@ -236,12 +243,17 @@ class _Cutter:
         return bool(names and _UNSEEN.search(names))
 
     def _open(self, element: HtmlElement, tag: str) -> None:
-        if tag in _BLOCKS:
+        if tag in _BLOCKS or _is_inline_caption(element, tag):
             self._flush()
             depth = self.node.depth + 1 if self.node else 0
-            self.node = Node(element, tag, self.node, depth)
+            named = tag if tag in _BLOCKS else "figcaption"
+            node = Node(element, named, self.node, depth)
+            node.hidden = self.node.hidden if self.node else None
+            if node.hidden is None and is_hidden(element):
+                node.hidden = node
+            self.node = node
         elif tag == "br":
-            self.parts.append(_BREAK)
+            self.parts.append(BREAK)
         elif tag == "a":
             self.link_depth += 1
         elif tag in {"b", "strong"}:
@@ -249,10 +261,10 @@ class _Cutter:
         if element.text:
             self._say(element.text)
 
-    def _close(self, tag: str) -> None:
-        if tag in _BLOCKS:
+    def _close(self, element: HtmlElement, tag: str) -> None:
+        if self.node and self.node.element is element:
             self._flush()
-            self.node = self.node.parent if self.node else None
+            self.node = self.node.parent
         elif tag == "a":
             self.link_depth -= 1
         elif tag in {"b", "strong"}:
@@ -275,39 +287,31 @@ class _Cutter:
         self.strong.clear()
 
     def _add(self, text: str, node: Node) -> None:
-        lines = _lines(text)
-        whole = len(lines) == 1
-        for line in lines:
-            key = key_of(line)
-            candidate = Candidate(line, key, _kind(node, len(key)), node)
+        keys = [(line, key_of(line)) for line in lines_of(text)]
+        sizes = [size_of(key) for _, key in keys]
+        whole = len(keys) == 1
+        kind = _kind(node, sum(sizes))
+        for (line, key), size in zip(keys, sizes, strict=True):
+            candidate = Candidate(line, key, kind, node, size)
             if self.linked:
-                links = key_of("".join(self.linked)) if whole else ""
-                candidate.linked = len(links) or _share_of(line, self.linked)
+                links = size_of(key_of("".join(self.linked))) if whole else 0
+                candidate.linked = links or _share_of(line, self.linked)
             if self.strong:
-                bold = key_of("".join(self.strong)) if whole else ""
-                candidate.strong = len(bold) or _share_of(line, self.strong)
+                bold = size_of(key_of("".join(self.strong))) if whole else 0
+                candidate.strong = bold or _share_of(line, self.strong)
             self.found.append(candidate)
+
+
+def _is_inline_caption(element: HtmlElement, tag: str) -> bool:
+    if tag not in _INLINE:
+        return False
+    names = element.get("class")
+    return bool(names and _CAPTION.search(names))
 
 
 def _share_of(line: str, pieces: list[str]) -> int:
     # A block split at its line breaks: a piece counts for the line that holds it.
-    return sum(len(key_of(piece)) for piece in pieces if piece.strip() in line)
-
-
-def _lines(text: str) -> list[str]:
-    """The paragraphs of a text in which _BREAK stands for a line break element."""
-    if _BREAK not in text:
-        return [" ".join(text.split())]
-    lines = [""]
-    for piece in _PARTING.split(text):
-        for line in piece.split(_BREAK):
-            said = " ".join(line.split())
-            if lines[-1] and not _ENDED.search(lines[-1]):
-                lines[-1] = f"{lines[-1]} {said}".rstrip()
-            elif said:
-                lines.append(said)
-        lines.append("")
-    return [line for line in lines if line]
+    return sum(size_of(key_of(piece)) for piece in pieces if piece.strip() in line)
 
 
 def _kind(node: Node, letters: int) -> BlockKind:
@@ -330,4 +334,4 @@ def cut(tree: HtmlElement) -> list[Candidate]:
     """List the blocks of a page in order, each with its kind and its surroundings."""
     cutter = _Cutter()
     cutter.cut(tree)
-    return cutter.found
+    return without_copies(cutter.found)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.extract.body_candidates import upwards
+from crawler.extract.body_keys import size_of
 from crawler.extract.body_phrases import is_furniture
 from crawler.extract.body_zones import zones_of
 from dedupe.source_lines import is_source_line
@@ -104,6 +105,9 @@ class Chooser:
         self.fence = self._find_fence()
         self.forms = self._find_forms()
         self.parents = Counter(c.node.parent for c in self.running)
+        self.heads = self._find_heads()
+        # Elements with text of the article that line breaks part.
+        self.broken = {c.node for c in self.running}
         self.zones: dict[Node, frozenset[str]] = {}
 
     def choose(self) -> Choice:
@@ -185,10 +189,26 @@ class Chooser:
         if not inside or not _is_text(candidate):
             return False
         if candidate.kind == "subhead":
-            return self.parents[candidate.node.parent] >= 2
+            return self._heads_text(candidate)
+        if candidate.node in self.broken:
+            return candidate.kind == "paragraph"
         if candidate.kind == "list item" and candidate.letters >= _SENTENCE:
             return self._is_list_in_text(candidate)
         return candidate.kind == "quote" and candidate.letters >= _SENTENCE
+
+    def _heads_text(self, candidate: Candidate) -> bool:
+        """Whether a subhead stands among paragraphs of the text, or right above one."""
+        if self.parents[candidate.node.parent] >= 2:
+            return True
+        return candidate in self.heads
+
+    def _find_heads(self) -> set[Candidate]:
+        pairs = zip(self.candidates, self.candidates[1:], strict=False)
+        return {
+            one
+            for one, next_ in pairs
+            if one.kind == "subhead" and next_.witnessed and _is_running(next_)
+        }
 
     def _is_list_in_text(self, candidate: Candidate) -> bool:
         """Whether the item's list stands among the paragraphs of the text."""
@@ -259,7 +279,7 @@ class Chooser:
     def _is_standfirst(self, candidate: Candidate) -> bool:
         key = candidate.key.casefold()
         if (
-            len(key) < _SENTENCE
+            candidate.letters < _SENTENCE
             or candidate.node.tag == "h1"
             or candidate.kind in {"caption", "cell"}
             or self.known.is_headline(candidate)
@@ -276,7 +296,8 @@ class Chooser:
 
     def _describes(self, key: str) -> bool:
         return any(
-            key == description or (len(key) >= 60 and description.startswith(key[:60]))
+            key == description
+            or (size_of(key) >= 60 and description.startswith(key[:60]))
             for description in self.known.descriptions
         )
 
@@ -284,11 +305,22 @@ class Chooser:
         """Drop short lines above the first paragraph, and subheads below the last."""
         start = 0
         while start < len(kept) and not self._opens(kept[start]):
+            if self._is_first_of_many(kept, start):
+                break
             start += 1
         end = len(kept)
         while end > start and kept[end - 1].kind == "subhead":
             end -= 1
         return kept[start:end] if start < end else kept
+
+    def _is_first_of_many(self, kept: list[Candidate], at: int) -> bool:
+        """Whether a subhead above the first paragraph is the first of a list's."""
+        first = kept[at]
+        return (
+            first.kind == "subhead"
+            and self._opens(next(iter(kept[at + 1 :]), first))
+            and sum(_form(c.node) == _form(first.node) for c in kept[at:]) >= 3
+        )
 
     def _opens(self, candidate: Candidate) -> bool:
         if candidate.kind == "subhead":

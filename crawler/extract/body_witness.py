@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import trafilatura
 
-from crawler.extract.body_candidates import Candidate, Node, key_of
+from crawler.extract.body_candidates import Candidate, Node
+from crawler.extract.body_keys import key_of, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,11 +43,11 @@ def mark(candidates: list[Candidate], texts: list[str]) -> None:
     for candidate in candidates:
         key = candidate.key
         candidate.witnessed = bool(key) and (
-            key in lines or (len(key) >= _LONG and key in flat)
+            key in lines or (candidate.letters >= _LONG and key in flat)
         )
     for row in _rows(candidates):
         key = "".join(cell.key for cell in row)
-        if key in lines or (len(key) >= _LONG and key in flat):
+        if key in lines or (size_of(key) >= _LONG and key in flat):
             for cell in row:
                 cell.witnessed = True
     count(candidates)

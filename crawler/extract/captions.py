@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crawler.extract.body_keys import key_of, size_of
 from dedupe.blocks import clean
 
 if TYPE_CHECKING:
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from dedupe.block import Block
 
 # With fewer letters than this outside its captions, a page is a gallery.
-_TEXT = 200
+_TEXT = 160  # letters
 
 
 def part_captions(
@@ -28,8 +29,13 @@ def part_captions(
         return blocks, ()
     cleaned = clean(headline, blocks, subheadline=body.subheadline)
     own = body.beside & set(cleaned.positions)
+    # A caption that repeats one of these alone has nothing left to repeat.
+    own |= {r.position for r in cleaned.removed if r.repeats in own} & body.beside
     captions = [blocks[at].text for at in sorted(own) if blocks[at].kind == "caption"]
-    if sum(len(b.text) for b in cleaned.kept if b.kind != "caption") < _TEXT:
+    if (
+        sum(size_of(key_of(b.text)) for b in cleaned.kept if b.kind != "caption")
+        < _TEXT
+    ):
         own = frozenset(at for at in own if blocks[at].kind != "caption")
         captions = []
     kept = tuple(block for at, block in enumerate(blocks) if at not in own)

@@ -1,0 +1,53 @@
+"""The paragraphs of a text that line breaks part."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.extract.body_keys import key_of, size_of
+
+# Stands for a line break element; white space to str.split, and absent from pages.
+BREAK = "\u2028"
+# Two line breaks part paragraphs, with or without the indent of the next.
+_PARTING = re.compile(rf"{BREAK}\s*{BREAK}\s*")
+# Where a style sheet preserves white space, an empty line or an indent does. The
+# second alternative is the indent of Chinese and Japanese in the middle of a text.
+_PRESERVED = re.compile(
+    r"\n[ \t\r]*\n\s*|\n[ \t\r]*\u3000\s*|(?<=[。！？”」』…])\u3000\u3000+"
+)
+_ENDED = re.compile(r"[.!?…。！？؟۔।:：]\s?[\"'”’»«“)\]」』）]*$")
+# A line that ends a sentence and is this long is a paragraph, whatever the others are.
+_LONG = 45  # letters
+# Lines of this size on average are paragraphs where they end their sentences.
+_USUAL = 30  # letters
+
+
+def lines_of(text: str) -> list[str]:
+    """The paragraphs of *text*, in which BREAK stands for a line break element."""
+    if BREAK in text:
+        parted = [_PARTING.sub(f"{BREAK}{BREAK}", text).split(BREAK + BREAK)]
+        return [line for part in parted[0] for line in _joined(part.split(BREAK))]
+    if "\n" in text or "\u3000\u3000" in text:
+        return _joined(_PRESERVED.split(text.strip()))
+    return _joined([text])
+
+
+def _joined(pieces: list[str]) -> list[str]:
+    """Join *pieces* but where one ends a paragraph.
+
+    One line break parts paragraphs if most lines end a sentence; where they do not, it
+    was set for the width of a column, or in a list of short lines.
+    """
+    said = [line for line in (" ".join(piece.split()) for piece in pieces) if line]
+    if len(said) < 2:
+        return said
+    ended = [line for line in said[:-1] if _ENDED.search(line)]
+    sizes = [size_of(key_of(line)) for line in ended]
+    most = 2 * len(ended) > len(said) - 1 and sum(sizes) >= _USUAL * len(sizes)
+    lines = said[:1]
+    for line in said[1:]:
+        if _ENDED.search(lines[-1]) and (most or size_of(key_of(lines[-1])) >= _LONG):
+            lines.append(line)
+        else:
+            lines[-1] = f"{lines[-1]} {line}"
+    return lines
