@@ -27,7 +27,6 @@ from storage.pairs import (
 )
 from storage.preparing import clean_whole, prepare_again, prepare_all
 from storage.revisions import has_revision, insert_revision
-from storage.search import index_article, unindex_article
 from storage.signing import cut_order
 from storage.stored import (
     Stored,
@@ -52,6 +51,7 @@ if TYPE_CHECKING:
     from storage.outlets import Names
     from storage.pairs import StoredPair
     from storage.preparing import Prepared
+    from storage.search import SearchQueue
     from storage.signing import Signed
     from storage.stories import Stories
 
@@ -70,12 +70,14 @@ class Adder:
         blocks: OutletBlocks,
         decider: Decider,
         stories: Stories,
+        search: SearchQueue,
     ) -> None:
         self._db = db
         self.names = names
         self.blocks = blocks
         self.decider = decider
         self.stories = stories
+        self.search = search
 
     def forget_caches(self) -> None:
         """Ask the database again: a rollback or another process changed it."""
@@ -145,7 +147,7 @@ class Adder:
         whole = self._whole_of(article)
         near = others_of(article, pairs_of(self._db, article))
         self.blocks.remove(stored.outlet, article, whole)
-        unindex_article(self._db, article, stored.headline, stored.body)
+        self.search.remove(article, stored.headline, stored.body)
         if stored.indexed:
             self._leave_index(stored)
         delete_pairs(self._db, article)
@@ -248,7 +250,7 @@ class Adder:
         return self._known(stored.id)
 
     def _replace_text(self, stored: Stored, prepared: Prepared) -> None:
-        unindex_article(self._db, stored.id, stored.headline, stored.body)
+        self.search.remove(stored.id, stored.headline, stored.body)
         delete_removed(self._db, stored.id)
         if stored.indexed:
             self._leave_index(stored)
@@ -268,8 +270,7 @@ class Adder:
 
     def _write_texts(self, article: int, prepared: Prepared) -> None:
         insert_removed(self._db, article, prepared.body.removed)
-        body = prepared.body.body
-        index_article(self._db, article, prepared.article.headline, body)
+        self.search.add(article, prepared.words)
 
     def _enter_as_first(
         self, article: int, prepared: Prepared, *, has_row: bool = True

@@ -76,6 +76,14 @@ class _StoredProposer(Proposer):
         """The holders of a passage that have nothing else, by ascending rank."""
         return self._stored.alone(key)
 
+    def propose(self, entry: Entry) -> set[int]:
+        """The ranks of the candidates of an entry of the index."""
+        return super().propose(entry) if self._stored.is_shared(entry) else set()
+
+    def _partners(self, key: Key, rank: int) -> Sequence[int]:
+        known = self._stored.remembered(key)
+        return super()._partners(key, rank) if known is None else known
+
 
 class _Masked:
     """What strangers share, as the database says at each moment."""
@@ -114,7 +122,8 @@ class Decider:
         """Enter an article into the index; it may have no row yet."""
         entry = self.index.entry_of(signed)
         self.index.add(article, entry)
-        for key in set(entry.passages):
+        least = self.parameters.stranger_groups
+        for key in self.index.held_by(entry.passages, least):
             first = self._states.crowded.get(key)
             if first is None or entry.rank in first[:SAMPLE]:
                 self._ask(key, but=article)
@@ -143,15 +152,14 @@ class Decider:
             return []
         if self.is_brief(signed):
             return self._decide_brief(article, prepared)
-        mine = self._mine(article, prepared)
-        first = self.first_twin(article, signed.fold)
+        twins = self.twins(article, signed.fold)
+        mine = self._mine(article, prepared, is_alone=not twins)
+        # Who was just entered stands for all of its text.
+        first = self.first_twin(article, signed.fold) if twins and not entered else None
         if first is not None:
             self._tell_node(first, mine)
             return [self._exact(article, prepared, first)]
-        pairs = [
-            self._exact(article, prepared, twin)
-            for twin in self.twins(article, signed.fold)
-        ]
+        pairs = [self._exact(article, prepared, twin) for twin in twins]
         entry = self.index.entry_of(signed)
         if mine.node_headline:
             entry = replace(entry, headline=(HEADLINE, to_signed(mine.node_headline)))
@@ -311,14 +319,12 @@ class Decider:
             reason="equal after folding",
         )
 
-    def _mine(self, own: int, prepared: Prepared) -> _Text:
+    def _mine(self, own: int, prepared: Prepared, *, is_alone: bool) -> _Text:
         signed = prepared.signed
-        seconds = published_at(prepared)
         titles = [self._title(signed.record)]
-        rows = self._db.conn.execute(
-            _NODES, {"ranks": f"[{signed.fold}]", "but": own}
-        ).fetchall()
-        times = [seconds]
+        times = [published_at(prepared)]
+        asked = {"ranks": f"[{signed.fold}]", "but": own}
+        rows = [] if is_alone else self._db.conn.execute(_NODES, asked).fetchall()
         for _, first, last, title, _ in rows:
             times += [epoch(first), epoch(last)]
             titles.append(to_unsigned(title or 0))

@@ -30,6 +30,12 @@ _FIRST_READ = (
     "SELECT keys.key, keys.article FROM json_each(?) AS asked"
     " CROSS JOIN {table} AS keys ON keys.key = asked.value"
 )
+_ENTER = (
+    "INSERT OR IGNORE INTO {table} (key, article) SELECT value, ?2 FROM json_each(?1)"
+)
+_LEAVE = (
+    "DELETE FROM {table} WHERE (key, article) IN (SELECT value, ?2 FROM json_each(?1))"
+)
 _RANKS = (
     "SELECT articles.id, articles.text_hash FROM json_each(?) AS asked"
     " CROSS JOIN articles ON articles.id = asked.value"
@@ -66,6 +72,7 @@ class SqliteIndex:
         self._signer = signer
         self._states = states
         self._entries: dict[int, Entry] = {}
+        # Never of a key above the cap.
         self._held: dict[Key, list[int]] = {}
         # Articles whose keys are written before their rows.
         self._new: dict[int, int] = {}
@@ -86,7 +93,8 @@ class SqliteIndex:
         """How many texts hold a key, *limit* where they are more."""
         if key in self._states.crowded:
             return limit
-        return min(len(self._read([key])[key]), limit)
+        held = self._held.get(key)
+        return min(len(self._read([key])[key] if held is None else held), limit)
 
     def holders(self, key: Key, limit: int | None = None) -> Sequence[int]:
         """All, or the first *limit*, texts that hold a key, by ascending rank."""
@@ -97,15 +105,30 @@ class SqliteIndex:
 
     # What storage asks.
 
+    def is_shared(self, entry: Entry) -> bool:
+        """Tell whether any other text holds a key of *entry*; reads what it needs."""
+        held, alone = self._read(entry.keys), ([], [entry.rank])
+        return any(key not in held or held[key] not in alone for key in entry.keys)
+
+    def remembered(self, key: Key) -> Sequence[int] | None:
+        """The texts that hold a key below the cap, where they have been read."""
+        return self._held.get(key)
+
+    def held_by(self, keys: Iterable[Key], least: int) -> list[Key]:
+        """Those of *keys* that at least so many texts hold, each once."""
+        held = self._read(keys)
+        return [
+            key
+            for key in dict.fromkeys(keys)
+            if key not in held or len(held[key]) >= least
+        ]
+
     def begin(self, entry: Entry) -> None:
         """Read what deciding about *entry* will ask for, in one go."""
         self._held.clear()
         self._read(entry.keys)
         asked = {
-            rank
-            for key in entry.passages
-            if key not in self._states.crowded
-            for rank in self._held[key][:SAMPLE]
+            rank for key in entry.passages for rank in self._held.get(key, ())[:SAMPLE]
         }
         self.load(asked)
 
@@ -135,22 +158,24 @@ class SqliteIndex:
         """Enter an article, and queue those whose pairs that makes stale."""
         self.begin(entry)
         self._new = {article: entry.rank}
-        self._change(
-            "INSERT OR IGNORE INTO {} (key, article) VALUES (?, ?)", article, entry
-        )
+        self._change(_ENTER, article, entry)
         self._entries[entry.rank] = entry
         for key in dict.fromkeys((*entry.bands, *entry.passages)):
-            if key in self._states.crowded:
+            ranks = self._held.get(key)
+            if ranks is None:
                 self._join_crowd(key, entry.rank)
-            elif entry.rank not in (ranks := self._held[key]):
+            elif not ranks:
+                ranks.append(entry.rank)
+            elif entry.rank not in ranks:
                 insort(ranks, entry.rank)
                 if len(ranks) > self.parameters.bucket_cap:
                     self._states.crowd(key, ranks[: self._kept])
                     self._tell_holders(key, but=article)
+                    del self._held[key]
 
     def remove(self, article: int, entry: Entry) -> None:
         """Take an article out; *entry* must be of the body that went in."""
-        self._change("DELETE FROM {} WHERE key = ? AND article = ?", article, entry)
+        self._change(_LEAVE, article, entry)
         self._entries.pop(entry.rank, None)
         self._held.clear()
         for key in dict.fromkeys((*entry.bands, *entry.passages)):
@@ -189,7 +214,8 @@ class SqliteIndex:
         *joins* is the rank of a text that has no row yet, *but* an article that is
         being decided.
         """
-        ranks = self._everyone(key)
+        known = self._held.get(key) if joins is not None else None
+        ranks = self._everyone(key) if known is None else known
         if joins is not None and joins not in ranks:
             insort(ranks, joins)
         is_crowded = len(ranks) > self.parameters.bucket_cap
@@ -197,7 +223,8 @@ class SqliteIndex:
             self._states.crowd(key, () if is_crowded else None)
             others = [one for one in self.articles(ranks) if one != but]
             self._states.queue(others, "headline")
-        self._held[key] = ranks
+        if not is_crowded:
+            self._held[key] = ranks
 
     def articles(self, ranks: Iterable[int]) -> list[int]:
         """Return the articles that are in the index for these texts."""
@@ -248,8 +275,10 @@ class SqliteIndex:
 
     def _read(self, keys: Iterable[Key]) -> dict[Key, list[int]]:
         """Read the ranks of all that hold *keys*, but for those above the cap."""
-        held = self._held
-        missing = [k for k in keys if k not in held and k not in self._states.crowded]
+        held, crowded = self._held, self._states.crowded
+        missing = [key for key in keys if key not in held and key not in crowded]
+        if not missing:
+            return held
         found: dict[Key, list[int]] = {}
         for kind in (BAND, PASSAGE):
             asked = [key[1] for key in missing if key[0] == kind]
@@ -286,8 +315,8 @@ class SqliteIndex:
     def _change(self, sql: str, article: int, entry: Entry) -> None:
         for kind, keys in ((BAND, entry.bands), (PASSAGE, entry.passages)):
             # Neighbours in a table are written together.
-            rows = [(key[1], article) for key in sorted(set(keys))]
-            self._conn.executemany(sql.format(TABLES[kind]), rows)
+            asked = orjson.dumps(sorted({key[1] for key in keys})).decode()
+            self._conn.execute(sql.format(table=TABLES[kind]), [asked, article])
 
 
 def to_signed(rank: int) -> int:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from dedupe.boilerplate import (
     DEFAULT_RULE,
     BlockCounts,
@@ -18,7 +20,7 @@ from dedupe.boilerplate import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from sqlite_utils import Database
 
@@ -94,10 +96,10 @@ class OutletBlocks:
         """
         keys = sorted(counted)
         again = self._printed_before(at.outlet, keys)
-        self._db.conn.executemany(
+        self._db.conn.execute(
             "INSERT OR IGNORE INTO block_prints (outlet, block, article)"
-            " VALUES (?, ?, ?)",
-            [(at.outlet, key, at.article) for key in keys],
+            " SELECT ?1, value, ?2 FROM json_each(?3)",
+            [at.outlet, at.article, orjson.dumps(keys).decode()],
         )
         if again:
             texts = {block_key(block.text): block.text for block in reversed(blocks)}
@@ -189,10 +191,13 @@ class OutletBlocks:
             [outlet, key],
         )
 
-    def _printed_before(self, outlet: int, keys: Iterable[int]) -> list[int]:
-        query = "SELECT 1 FROM block_prints WHERE outlet = ? AND block = ? LIMIT 1"
-        execute = self._db.conn.execute
-        return [key for key in keys if execute(query, [outlet, key]).fetchone()]
+    def _printed_before(self, outlet: int, keys: list[int]) -> list[int]:
+        rows = self._db.conn.execute(
+            "SELECT value FROM json_each(?2) WHERE EXISTS (SELECT 1 FROM block_prints"
+            " WHERE outlet = ?1 AND block = value)",
+            [outlet, orjson.dumps(keys).decode()],
+        )
+        return [row[0] for row in rows]
 
 
 def _values(at: Print) -> dict[str, Any]:

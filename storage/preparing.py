@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dedupe.block import Block
 from dedupe.blocks import CleanBody, clean
 from dedupe.boilerplate import block_key, counted_keys, mask
+from storage.search_query import index_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -24,7 +25,8 @@ class Prepared:
     """An article with all that can be known of it without writing.
 
     *whole* is the body without its repeats, *body* also without the boilerplate
-    known when it was prepared. *keys* are the block keys of *whole*, *counted* those
+    known when it was prepared; *words* are what its headline and body are found by.
+    *keys* are the block keys of *whole*, *counted* those
     that its outlet's lines are counted by, *masked* those that were boilerplate.
     """
 
@@ -35,6 +37,7 @@ class Prepared:
     counted: frozenset[int]
     masked: frozenset[int]
     signed: Signed
+    words: tuple[str, str]
 
 
 def prepare_all(
@@ -54,6 +57,7 @@ def prepare_all(
             counted=counted_keys(part.whole.kept),
             masked=part.masked,
             signed=one,
+            words=_words(part.article, part.body),
         )
         for part, one in zip(parts, signed, strict=True)
     ]
@@ -89,7 +93,12 @@ def prepare_again(prepared: Prepared, known: Collection[int], sign: Sign) -> Pre
         return prepared
     body = mask(prepared.whole, masked)
     signed = sign(prepared.article.headline, body.body)
-    return replace(prepared, body=body, masked=masked, signed=signed)
+    words = _words(prepared.article, body)
+    return replace(prepared, body=body, masked=masked, signed=signed, words=words)
+
+
+def _words(article: Article, body: CleanBody) -> tuple[str, str]:
+    return index_words(article.headline), index_words(body.body)
 
 
 def storable(article: Article) -> Article:

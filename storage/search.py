@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 # A word of the headline says more about a story than one of the body.
 _HEADLINE_WEIGHT = 4.0
+_ADD = "INSERT INTO search (rowid, headline, body) VALUES (?, ?, ?)"
+_REMOVE = (
+    "INSERT INTO search (search, rowid, headline, body) VALUES ('delete', ?, ?, ?)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,20 +73,52 @@ class Hit:
     snippet: Snippet
 
 
+class SearchQueue:
+    """Changes of the index, written together at the end of a transaction.
+
+    FTS5 writes a segment at every savepoint, and merges segments while it writes: an
+    article at a time that costs more than all else that adding it does.
+    """
+
+    def __init__(self, db: Database) -> None:
+        self._conn = db.conn
+        self._changes: list[tuple[int, bool, str, str]] = []
+
+    def add(self, article: int, words: tuple[str, str]) -> None:
+        """Make an article findable by the folded *words* of its headline and body."""
+        self._changes.append((article, True, *words))
+
+    def remove(self, article: int, headline: str, body: str) -> None:
+        """Take an article out; the texts must be those that went in."""
+        change = (article, False, index_words(headline), index_words(body))
+        self._changes.append(change)
+
+    def mark(self) -> int:
+        """Return where a savepoint begins, for back_to()."""
+        return len(self._changes)
+
+    def back_to(self, mark: int) -> None:
+        """Forget what was queued since mark(): it was rolled back."""
+        del self._changes[mark:]
+
+    def write(self) -> None:
+        """Write what is queued; nothing of it is in the index before."""
+        removed: list[tuple[int, str, str]] = []
+        added: dict[int, tuple[int, str, str]] = {}
+        for article, is_new, headline, body in self._changes:
+            row = (article, headline, body)
+            if is_new:
+                added[article] = row
+            elif added.pop(article, None) is None:
+                removed.append(row)
+        self._changes.clear()
+        self._conn.executemany(_REMOVE, removed)
+        self._conn.executemany(_ADD, added.values())
+
+
 def index_article(db: Database, article: int, headline: str, body: str) -> None:
     """Make an article findable; its words must not be in the index already."""
-    db.execute(
-        "INSERT INTO search (rowid, headline, body) VALUES (?, ?, ?)",
-        (article, index_words(headline), index_words(body)),
-    )
-
-
-def unindex_article(db: Database, article: int, headline: str, body: str) -> None:
-    """Take an article out of the index; the texts must be those that went in."""
-    db.execute(
-        "INSERT INTO search (search, rowid, headline, body) VALUES ('delete', ?, ?, ?)",
-        (article, index_words(headline), index_words(body)),
-    )
+    db.conn.execute(_ADD, (article, index_words(headline), index_words(body)))
 
 
 def search_articles(

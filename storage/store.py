@@ -83,6 +83,7 @@ class Store:
             self.db.execute("BEGIN IMMEDIATE")
             try:
                 yield self.db
+                self._write_queued()
                 self.db.execute("COMMIT")
             except BaseException:
                 self._roll_back()
@@ -92,18 +93,29 @@ class Store:
         # A full disk may have ended the transaction already.
         if self.db.conn.in_transaction:
             self.db.execute("ROLLBACK")
-        self._forget_written()
+        self._forget_written(0)
 
     def _savepoint(self) -> Iterator[Database]:
+        queued = 0 if self._adder is None else self._adder.search.mark()
+        # Of one name, so that SQLite compiles the statement once.
+        self.db.conn.execute("SAVEPOINT article")
         try:
-            with self.db.atomic():
-                yield self.db
+            yield self.db
+            self.db.conn.execute("RELEASE article")
         except BaseException:
-            self._forget_written()
+            if self.db.conn.in_transaction:
+                self.db.conn.execute("ROLLBACK TO article")
+                self.db.conn.execute("RELEASE article")
+            self._forget_written(queued)
             raise
 
-    def _forget_written(self) -> None:
+    def _write_queued(self) -> None:
         if self._adder is not None:
+            self._adder.search.write()
+
+    def _forget_written(self, queued: int) -> None:
+        if self._adder is not None:
+            self._adder.search.back_to(queued)
             self._adder.forget_caches()
             self._adder.decider.forget(texts=True)
 
@@ -123,6 +135,8 @@ class Store:
 
     def reload(self) -> None:
         """Read settings and keep rule again: they have changed."""
+        if self.db.conn.in_transaction:
+            self._write_queued()
         self._adder = None
 
     def forget_caches(self) -> None:

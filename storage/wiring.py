@@ -11,6 +11,7 @@ from storage.outlet_blocks import OutletBlocks
 from storage.outlets import Names
 from storage.parameters import load_parameters
 from storage.partition import Partition
+from storage.search import SearchQueue
 from storage.stories import Stories
 
 if TYPE_CHECKING:
@@ -25,5 +26,6 @@ def make_adder(db: Database) -> Adder:
         names=Names(db),
         blocks=OutletBlocks(db),
         decider=Decider(db, parameters),
+        search=SearchQueue(db),
         stories=Stories(db, Partition(parameters), load_keeper(db)),
     )

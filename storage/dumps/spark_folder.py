@@ -69,6 +69,8 @@ class FolderCheckpoints:
             _log.info("%(name)s is kept from before", {"name": name})
         else:
             _log.info("%(name)s begins", {"name": name})
+            # Shown beside its jobs in Spark's pages and event log.
+            session.sparkContext.setJobDescription(name)
             writer = make().write.mode("overwrite").partitionBy("kind")
             # Hashes neither repeat nor compress.
             writer.option("parquet.enable.dictionary", "false").parquet(place.path)
