@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crawler.dumps.boilerplate import (
-    BoilerplateLines,
-    distinct,
-    find_boilerplate_lines,
-)
+from crawler.dumps.boilerplate import BoilerplateLines, find_boilerplate_lines
 from crawler.dumps.logs import RejectTable, RemovedTable
 from crawler.dumps.outcome import (
     Outcome,
@@ -34,6 +30,7 @@ from crawler.dumps.writing import (
     write_stories,
 )
 from dedupe.batch import StoryBuilder
+from dedupe.dump_boilerplate import distinct
 from dedupe.kernels.urls import hash_words
 from dedupe.text import TextColumn
 from dedupe.verify import VERDICTS

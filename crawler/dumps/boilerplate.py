@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dedupe.boilerplate import DEFAULT_RULE
 from dedupe.clean_column import find_lines
-from dedupe.dump_boilerplate import STRANGERS, LineKeys, find_boilerplate
+from dedupe.dump_boilerplate import STRANGERS, LineKeys, distinct, find_boilerplate
 from dedupe.gathering import UNKNOWN_TIME
+from dedupe.kernels.keys import mark_keys
 from dedupe.text import TextColumn
 
 if TYPE_CHECKING:
@@ -48,14 +49,6 @@ class BoilerplateLines:
         return numbers
 
 
-def distinct(values: NDArray[Any]) -> NDArray[Any]:
-    """Return the sorted distinct *values*; numpy.unique hashes, which takes longer."""
-    ordered = np.sort(values)
-    first = np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
-    found: NDArray[Any] = ordered[first]
-    return found
-
-
 def find_boilerplate_lines(
     keys: NDArray[np.uint64],
     counts: NDArray[np.int64],
@@ -89,10 +82,7 @@ def _printed_often(keys: NDArray[np.uint64], least: int) -> NDArray[np.bool_]:
     ordered = np.sort(keys)
     ahead = ordered[: max(0, len(keys) - least + 1)]
     frequent = distinct(ahead[ahead == ordered[least - 1 :]])
-    if not len(frequent):
-        return np.zeros(len(keys), np.bool_)
-    at = np.minimum(np.searchsorted(frequent, keys), len(frequent) - 1)
-    found: NDArray[np.bool_] = frequent[at] == keys
+    found: NDArray[np.bool_] = mark_keys(keys, frequent).view(np.bool_)
     return found
 
 
