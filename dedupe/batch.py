@@ -37,8 +37,9 @@ class StoryBuilder:
     """Takes articles batch by batch, then finds their stories.
 
     Batches are analysed by *threads* threads while the caller reads on; few wait at a
-    time. Texts are not kept, their verification records go to *spill*. Once finished,
-    *folds* (uint64[n]) are hashes of the folded texts.
+    time. Texts are not kept; verification records, band and passage keys go to *spill*
+    and columns beside it. Once finished, *folds* (uint64[n]) are hashes of the folded
+    texts.
     """
 
     def __init__(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import DTypeLike, NDArray
 
     from dedupe.shingles import Analysis
 
@@ -17,43 +17,50 @@ UNKNOWN_TIME = -(1 << 62)
 
 
 class Spill(Protocol):
-    """Where verification records wait, outside the process's memory if need be."""
+    """A column that grows, outside the process's memory if need be."""
 
-    def append(self, tokens: NDArray[np.uint32]) -> int:
-        """Keep *tokens*; returns where they start, counted in tokens."""
+    def beside(self, dtype: DTypeLike) -> Spill:
+        """Another column, of another type, under the same limit."""
         ...
 
-    def view(self) -> NDArray[np.uint32]:
-        """All the tokens kept so far, read-only and contiguous (a memory map, say)."""
+    def append(self, values: NDArray[Any]) -> int:
+        """Keep *values*; returns where they start, counted in values."""
+        ...
+
+    def view(self) -> NDArray[Any]:
+        """All the values kept so far, read-only and contiguous (a memory map, say)."""
         ...
 
     def release(self) -> None:
-        """Give back the memory of what was viewed; a later view still works."""
+        """Give back the memory of what was viewed; a view stays valid."""
         ...
 
 
 class MemorySpill:
-    """Keeps verification records in memory."""
+    """Keeps a column in memory, of verification records by default."""
 
-    def __init__(self) -> None:
-        self._tokens = np.empty(1 << 16, np.uint32)
+    def __init__(self, dtype: DTypeLike = np.uint32) -> None:
+        self._values = np.empty(1 << 12, dtype)
         self._filled = 0
 
-    def append(self, tokens: NDArray[np.uint32]) -> int:
-        start, end = self._filled, self._filled + len(tokens)
-        if end > len(self._tokens):
-            grown = np.empty(max(end, 2 * len(self._tokens)), np.uint32)
-            grown[:start] = self._tokens[:start]
-            self._tokens = grown
-        self._tokens[start:end] = tokens
+    def beside(self, dtype: DTypeLike) -> MemorySpill:
+        return MemorySpill(dtype)
+
+    def append(self, values: NDArray[Any]) -> int:
+        start, end = self._filled, self._filled + values.size
+        if end > len(self._values):
+            grown = np.empty(max(end, 2 * len(self._values)), self._values.dtype)
+            grown[:start] = self._values[:start]
+            self._values = grown
+        self._values[start:end] = values.reshape(-1)
         self._filled = end
         return start
 
-    def view(self) -> NDArray[np.uint32]:
-        return self._tokens[: self._filled]
+    def view(self) -> NDArray[Any]:
+        return self._values[: self._filled]
 
     def release(self) -> None:
-        """Nothing to give back: the tokens live here."""
+        """Nothing to give back: the values live here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,14 +95,18 @@ class Gatherer:
 
     def __init__(self, spill: Spill, bands: int) -> None:
         self._spill = spill
-        self._bands = bands
+        self._width = bands
+        self._bands = spill.beside(np.uint32)
+        self._keys = spill.beside(np.uint64)
         self._parts: list[dict[str, NDArray[Any]]] = []
         self.count = 0
 
     def add(self, found: Analysis, published: NDArray[np.int64] | None) -> None:
-        """Keep what later steps need of one batch; its tokens go to the spill."""
+        """Keep what later steps need of one batch; most of it goes to the spill."""
         n = len(found.folds)
         start = self._spill.append(found.tokens)
+        self._bands.append(found.bands)
+        self._keys.append(found.keys)
         sizes = found.sizes.astype(np.int32)
         times = np.full(n, UNKNOWN_TIME) if published is None else published
         self._parts.append(
@@ -106,8 +117,6 @@ class Gatherer:
                 "weights": sizes[:, 2].copy(),
                 "folds": found.folds.copy(),
                 "headlines": found.headlines.copy(),
-                "bands": found.bands,
-                "keys": found.keys.copy(),
                 "key_counts": np.diff(found.key_offsets).astype(np.int32),
                 "published": np.ascontiguousarray(times, np.int64),
             }
@@ -117,24 +126,21 @@ class Gatherer:
     def finish(self) -> Gathered:
         """Put the batches together, freeing each as it goes."""
         parts, self._parts = self._parts, []
-        return _join(parts, self._bands)
 
+        def take(name: str, dtype: type[np.generic]) -> NDArray[Any]:
+            nothing = np.zeros(0, dtype)
+            return np.concatenate([nothing, *(part.pop(name) for part in parts)])
 
-def _join(parts: list[dict[str, NDArray[Any]]], bands: int) -> Gathered:
-    def take(name: str, dtype: type[np.generic]) -> NDArray[Any]:
-        nothing = np.zeros((0, bands) if name == "bands" else 0, dtype)
-        return np.concatenate([nothing, *(part.pop(name) for part in parts)])
-
-    counts = take("key_counts", np.int64)
-    return Gathered(
-        starts=take("starts", np.int64),
-        tokens=take("tokens", np.int32),
-        headline_words=take("headline_words", np.int32),
-        weights=take("weights", np.int32),
-        folds=take("folds", np.uint64),
-        headlines=take("headlines", np.uint64),
-        bands=take("bands", np.uint32),
-        keys=take("keys", np.uint64),
-        key_offsets=np.concatenate(([0], np.cumsum(counts))),
-        published=take("published", np.int64),
-    )
+        counts = take("key_counts", np.int64)
+        return Gathered(
+            starts=take("starts", np.int64),
+            tokens=take("tokens", np.int32),
+            headline_words=take("headline_words", np.int32),
+            weights=take("weights", np.int32),
+            folds=take("folds", np.uint64),
+            headlines=take("headlines", np.uint64),
+            bands=self._bands.view().reshape(self.count, self._width),
+            keys=self._keys.view(),
+            key_offsets=np.concatenate(([0], np.cumsum(counts))),
+            published=take("published", np.int64),
+        )

@@ -1,11 +1,11 @@
-"""Verification records outside the process's memory: in a file without a name."""
+"""Columns that grow with a dump, outside the process's memory: in files without names."""
 
 from __future__ import annotations
 
 import mmap
 import os
 import tempfile
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -15,21 +15,43 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from numpy.typing import NDArray
+    from numpy.typing import DTypeLike, NDArray
+
+
+class _Room:
+    """How many bytes the columns of one spill may still hold in memory."""
+
+    def __init__(self, limit: int, folder: Path | None) -> None:
+        self.folder = folder
+        self._left = limit
+
+    def take(self, size: int) -> bool:
+        """Hold *size* bytes more, if there is room for them."""
+        if size > self._left:
+            return False
+        self._left -= size
+        return True
 
 
 class FileSpill:
-    """Keeps tokens in memory up to *limit* bytes, and from there on in a file.
+    """A column that stays in memory up to *limit* bytes, and goes on in a file.
 
-    The file, in *folder* (the system's own for temporary files by default), has no
-    name: nothing is left of it when the process ends, however it ends. Implements
-    dedupe.gathering.Spill. Raises StorageError where the disk is full.
+    Columns made by ``beside`` share the limit, are released with this one and closed
+    with it. The files, in *folder* (the system's own for temporary files by default),
+    have no names: nothing is left of them when the process ends, however it ends.
+    Implements dedupe.gathering.Spill. Raises StorageError where the disk is full.
     """
 
-    def __init__(self, limit: int = 0, folder: Path | None = None) -> None:
-        self._limit = limit
-        self._folder = folder
-        self._held: list[NDArray[np.uint32]] = []
+    def __init__(
+        self,
+        limit: int = 0,
+        folder: Path | None = None,
+        dtype: DTypeLike = np.uint32,
+    ) -> None:
+        self._room = _Room(limit, folder)
+        self._dtype = np.dtype(dtype)
+        self._beside: list[FileSpill] = []
+        self._held: list[NDArray[Any]] = []
         self._size = 0
         self._file: int | None = None
         self._map: mmap.mmap | None = None
@@ -45,51 +67,67 @@ class FileSpill:
     ) -> None:
         self.close()
 
+    def beside(self, dtype: DTypeLike) -> FileSpill:
+        """Return another column, of another type, under the same limit."""
+        found = FileSpill(dtype=dtype)
+        found._room = self._room
+        self._beside.append(found)
+        return found
+
+    def __len__(self) -> int:
+        return self._size // self._dtype.itemsize
+
     @property
     def spilled(self) -> int:
-        """How many bytes lie on the disk."""
-        return 0 if self._file is None else self._size
+        """How many bytes lie on the disk, of this column and those beside it."""
+        own = 0 if self._file is None else self._size
+        return own + sum(column.spilled for column in self._beside)
 
-    def append(self, tokens: NDArray[np.uint32]) -> int:
-        """Keep *tokens*; returns where they start, counted in tokens."""
-        start = self._size // 4
-        self._size += tokens.nbytes
-        if self._file is None and self._size <= self._limit:
-            self._held.append(tokens.copy())
+    def append(self, values: NDArray[Any]) -> int:
+        """Keep *values*; returns where they start, counted in values."""
+        values = np.ascontiguousarray(values, self._dtype).reshape(-1)
+        start = len(self)
+        self._size += values.nbytes
+        if self._file is None and self._room.take(values.nbytes):
+            self._held.append(values.copy())
             return start
         if self._file is None:
             self._open()
-        self._write(tokens)
+        self._write(values)
         return start
 
-    def view(self) -> NDArray[np.uint32]:
-        """Return all tokens kept so far, read-only."""
+    def view(self) -> NDArray[Any]:
+        """Return all values kept so far, read-only."""
         if self._file is None:
-            self._held = [np.concatenate([np.zeros(0, np.uint32), *self._held])]
+            if len(self._held) != 1:
+                nothing = np.zeros(0, self._dtype)
+                self._held = [np.concatenate([nothing, *self._held])]
             return self._held[0]
-        if self._size == 0:
-            return np.zeros(0, np.uint32)
         if self._map is None or len(self._map) != self._size:
             self._map = mmap.mmap(self._file, self._size, prot=mmap.PROT_READ)
-        return np.frombuffer(self._map, np.uint32)
+        return np.frombuffer(self._map, self._dtype)
 
     def release(self) -> None:
-        """Give back the memory of what was viewed; a view stays valid."""
+        """Give back the memory of what was viewed; views stay valid."""
         if self._map is not None and hasattr(mmap, "MADV_DONTNEED"):
             self._map.madvise(mmap.MADV_DONTNEED)
+        for column in self._beside:
+            column.release()
 
     def close(self) -> None:
-        """Let go of the file and the memory."""
+        """Let go of the files and the memory."""
         self._held.clear()
         # Views may still hold the map; it ends with the last of them.
         self._map = None
         if self._file is not None:
             os.close(self._file)
             self._file = None
+        for column in self._beside:
+            column.close()
 
     def _open(self) -> None:
         try:
-            handle, name = tempfile.mkstemp(prefix="wirecopy-", dir=self._folder)
+            handle, name = tempfile.mkstemp(prefix="wirecopy-", dir=self._room.folder)
             os.unlink(name)  # noqa: PTH108
         except OSError as error:
             raise StorageError(
@@ -97,12 +135,12 @@ class FileSpill:
             ) from error
         self._file = handle
         held, self._held = self._held, []
-        for tokens in held:
-            self._write(tokens)
+        for values in held:
+            self._write(values)
 
-    def _write(self, tokens: NDArray[np.uint32]) -> None:
+    def _write(self, values: NDArray[Any]) -> None:
         assert self._file is not None
-        left = np.ascontiguousarray(tokens).data.cast("B")
+        left = values.data.cast("B")
         try:
             while left:
                 left = left[os.write(self._file, left) :]
