@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import os
+import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 import orjson
 
-_NAME = 32  # characters
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_NAME = 32  # columns on the screen
+_GAP = 3
+_PIPED = 120
 
 EXIT_DONE = 0
 EXIT_FAILED = 1  # one line said what, where and what to do
@@ -51,10 +58,17 @@ def print_json(report: Any) -> None:
     click.echo(orjson.dumps(report, default=_plain).decode())
 
 
+def console() -> Console:
+    """Return the console of standard output; a pipe gets lines of _PIPED columns."""
+    from rich.console import Console
+
+    narrow = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(width=None if narrow else _PIPED)
+
+
 def print_table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
     """Print *rows* under *columns* as a table; escapes what rich would interpret."""
     from rich.box import SIMPLE_HEAD
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
@@ -65,14 +79,35 @@ def print_table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
         pad_edge=False,
         show_header=any(columns),
     )
-    names = max((len(str(row[0])) for row in rows), default=0)
-    for place, column in enumerate(columns):
-        # A name stays on one line; what is longer than a name may break.
-        is_name = place == 0 and names <= _NAME
-        table.add_column(escape(column), no_wrap=is_name, overflow="fold")
+    screen = console()
+    cells = [[row[place] for row in rows] for place in range(len(columns))]
+    widths = list(map(_least_width, columns, cells))
+    if sum(widths) + _GAP * len(widths) > screen.width:
+        widths[0] = 0  # the names fold first
+    for column, width, values in zip(columns, widths, cells, strict=True):
+        table.add_column(
+            escape(column),
+            overflow="fold",
+            min_width=width,
+            justify="right" if all(map(_is_count, values)) else "left",
+        )
     for row in rows:
         table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
-    Console().print(table)
+    screen.print(table)
+
+
+def _least_width(column: str, cells: list[Any]) -> int:
+    """Return the screen columns that keep short cells and words of the header whole."""
+    from rich.cells import cell_len
+
+    header = max(map(cell_len, column.split()), default=0)
+    widest = max((cell_len(str(cell)) for cell in cells), default=0)
+    return max(header, widest if widest <= _NAME else 0)
+
+
+def _is_count(cell: Any) -> bool:
+    """Return if *cell* is a number or a share; an empty one does not gainsay."""
+    return isinstance(cell, int | float | None) or cell.rstrip("%").isdecimal()
 
 
 def _plain(value: Any) -> Any:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawler.cli.output import db_option, json_option, print_json, print_table
+from crawler.cli.output import console, db_option, json_option, print_json
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from storage.search import Hit
 
 
 @click.command("search")
@@ -67,17 +69,20 @@ def command(
     if as_json:
         print_json({"query": query, "hits": hits})
         return
-    print_table(
-        "",
-        ["id", "published", "outlet", "headline", "snippet"],
-        [
-            [
-                hit.article,
-                (hit.published or "")[:10],
-                hit.outlet,
-                hit.headline,
-                hit.snippet.marked("«", "»"),
-            ]
-            for hit in hits
-        ],
-    )
+    _print_hits(hits)
+
+
+def _print_hits(hits: list[Hit]) -> None:
+    """Print each hit as its id and headline, its origin, and the words around it."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    screen = console()
+    width = max((len(str(hit.article)) for hit in hits), default=0) + 2
+    for hit in hits:
+        screen.print(Text(f"{hit.article!s:<{width}}{hit.headline}", style="bold"))
+        origin = ", ".join(filter(None, [hit.outlet, (hit.published or "")[:10]]))
+        for line in (origin, hit.snippet.marked("«", "»")):
+            screen.print(Padding(Text(line), (0, 0, 0, width)))
+    if not hits:
+        click.echo("no article has these words", err=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from storage.health import Health, OutletHealth
 
 
-_COLUMNS = "outlet,last success,articles,day (usual),copies,waits,errors and alarms"
+_COLUMNS = "outlet,last success,articles,last day,usual,copies,waits,errors and alarms"
 
 
 @click.command(name="status")
@@ -79,7 +79,8 @@ def _row(outlet: OutletHealth) -> list[Any]:
         outlet.host or outlet.outlet,
         outlet.last_success[5:16].replace("T", " ") if outlet.last_success else "never",
         outlet.articles,
-        f"{outlet.day} ({outlet.usual})",
+        outlet.day,
+        outlet.usual,
         f"{outlet.copy_share:.0%}",
         outlet.waiting,
         "; ".join([*outlet.alarms, errors] if errors else outlet.alarms),
