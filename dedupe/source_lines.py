@@ -22,7 +22,10 @@ _AGENCIES = """
 agencies agences agencias agenturen agenzie ajanslar wires وكالات الوكالات агентства
 """
 _REPORTING = "reporting writing editing compiled additional"
-_LABEL = re.compile(r"^\W*(?P<label>[^\W\d_]+(?:\s[^\W\d_]+)?)\s*[:：/|\-–—]")
+# Hindi vowel signs are no letters to a regular expression.
+_LABEL = re.compile(
+    r"^\W*(?P<label>[^\s:：/|\-–—\d]+(?:\s[^\s:：/|\-–—\d]+)?)\s*[:：/|\-–—]"
+)
 
 
 def is_source_line(text: str) -> bool:

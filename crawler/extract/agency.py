@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from crawler.extract.agencies import find_agency_named
 from crawler.extract.dateline import is_credit_name, says_agency
 from crawler.extract.found import Found
+from crawler.extract.heading import find_heading
 from crawler.extract.jsonld import iter_values, resolve, text_of
+from crawler.extract.marks import after, before
 from crawler.extract.meta import iter_meta, outlet_keys
-from crawler.extract.wording import letters
+from crawler.extract.wording import element_text, letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -82,6 +84,16 @@ _WITH = re.compile(
 _PARTS = re.compile(
     r"\s*[/,،、;|+&؛·]\s*|\s+-\s+|\s+(?:and|und|et|y|e|i|и|ve|و|en|och|og|with|mit|avec)\s+|\s+و(?=\S)"
 )
+_ACCORDING = re.compile(
+    r"\W{0,3}به گزارش\s+(?:(?:خبرنگاران?|گروه|سرویس|بخش)\s+(?:[^\W\d_]+\s+){0,3}?)?"
+)
+_PRINTED = re.compile(
+    r"(?:sources?|quelle|fuente|fonte|bron|kaynak|источник|джерело|المصدر|منبع|来源|來源|出处"
+    r"|稿源|出典|출처|स्रोत)\s*[:：|]\s*(.{2,40})",
+    re.IGNORECASE,
+)
+_PUNCTUATION = re.compile(r"[،,;؛:：|()\[\]/]|\s[-–—]\s")
+_NEAR = 25  # elements
 _LAST_BLOCKS = 4
 _FIRST_BLOCKS = 3
 _SHORT = 90
@@ -119,10 +131,13 @@ def _credits(
     if authors:
         for name in (*authors.names, *_PARTS.split(authors.byline or "")):
             yield from _known(name, "byline")
+    for block in blocks[:_FIRST_BLOCKS]:
+        yield from _from_opening(block.text)
     for block in [*reversed(blocks[-_LAST_BLOCKS:]), *blocks[:_FIRST_BLOCKS]]:
         yield from _from_line(block.text, page)
     if blocks:
         yield from _from_trailing(blocks[-1].text)
+    yield from _from_heading(page)
     yield from _from_metadata(page)
 
 
@@ -157,7 +172,10 @@ def _from_line(text: str, page: Page) -> Iterator[Found[str]]:
     elif match := _REPORTING.fullmatch(text):
         yield from _reported(match[1])
     elif match := _COPYRIGHT.fullmatch(text):
-        yield from _named(match[1], "credit", page)
+        # The outlet has the rights to its own texts: an unknown name must say more.
+        if says_agency(match[1]):
+            yield from _named(match[1], "credit", page)
+        yield from _known(match[1], "credit")
     elif match := _BRACKETED.fullmatch(text):
         yield from _known(match[1], "credit")
     else:
@@ -176,6 +194,35 @@ def _reported(name: str) -> Iterator[Found[str]]:
 def _from_trailing(text: str) -> Iterator[Found[str]]:
     if match := _TRAILING.search(text[-60:]):
         yield from _known(match[1] or match[2], "closing")
+
+
+def _from_opening(text: str) -> Iterator[Found[str]]:
+    """Yield the agency of the words with which Persian desks open a text."""
+    if match := _ACCORDING.match(text):
+        yield from _leading(text[match.end() :], "dateline")
+
+
+def _from_heading(page: Page) -> Iterator[Found[str]]:
+    """Yield the agency of a source that is printed beside the headline."""
+    heading = find_heading(page)
+    near = [] if heading is None else [*after(heading, _NEAR), *before(heading, _NEAR)]
+    for element in near:
+        own = element.text if isinstance(element.tag, str) else None
+        if (
+            own
+            and len(own) < _SHORT
+            and (match := _PRINTED.search(element_text(element)[:300]))
+        ):
+            yield from _leading(match[1], "credit")
+
+
+def _leading(text: str, source: str) -> Iterator[Found[str]]:
+    """Yield the known agency that *text* begins with."""
+    words = _PUNCTUATION.split(text.strip())[0].split()[:5]
+    for size in range(len(words), 0, -1):
+        if agency := find_agency_named(" ".join(words[:size])):
+            yield Found(agency.name, source)
+            return
 
 
 def _from_metadata(page: Page) -> Iterator[Found[str]]:

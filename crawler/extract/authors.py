@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from crawler.extract.agencies import find_agency_named
+from crawler.extract.heading import find_heading
 from crawler.extract.jsonld import iter_values, resolve, text_of
 from crawler.extract.marks import after, marked
 from crawler.extract.meta import iter_meta, outlet_keys
@@ -163,8 +164,8 @@ def _iter_spoken(page: Page) -> Iterator[str]:
 
     A bold line of names alone above the first paragraph is one too, without a "By".
     """
-    headings = marked(page).h1
-    for element in after(headings[0], _NEAR) if headings else ():
+    heading = find_heading(page)
+    for element in after(heading, _NEAR) if heading is not None else ():
         own = (element.text or "").strip()
         if not own or len(own) >= _LONGEST:
             continue

@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING
 from crawler.extract.body_candidates import Candidate, cut
 from crawler.extract.body_choice import Choice, Known, choose
 from crawler.extract.body_keys import key_of, size_of
-from crawler.extract.body_scripts import read_scripts
-from crawler.extract.body_witness import mark, mark_densest, read_trafilatura
+from crawler.extract.body_scripts import read_records, read_scripts, written_bodies
+from crawler.extract.body_witness import (
+    mark,
+    mark_captions,
+    mark_densest,
+    read_trafilatura,
+)
 from crawler.extract.rules import select
 from dedupe.block import Block
 
@@ -66,7 +71,7 @@ def find_body(page: Page, rule: Rule | None = None) -> Body:
         if ruled:
             return ruled
     best = _body(Choice([], None), "", candidates, known)
-    for witness in (_by_trafilatura, _by_density, _by_script):
+    for witness in _WITNESSES:
         found, name = witness(page, candidates)
         choice = choose(found, known)
         if _letters(choice) > 2 * best.letters:
@@ -95,11 +100,7 @@ def _without(candidates: list[Candidate], dropped: set[HtmlElement]) -> list[Can
 def _by_trafilatura(
     page: Page, candidates: list[Candidate]
 ) -> tuple[list[Candidate], str]:
-    written = [
-        record["articleBody"]
-        for record in page.jsonld
-        if isinstance(record.get("articleBody"), str)
-    ]
+    written = written_bodies(page)
     depth = max((candidate.node.depth for candidate in candidates), default=0)
     if 0 < len(candidates) <= _MANY and depth <= _DEEP:
         written.append(read_trafilatura(page))
@@ -114,6 +115,21 @@ def _by_density(page: Page, candidates: list[Candidate]) -> tuple[list[Candidate
 
 def _by_script(page: Page, candidates: list[Candidate]) -> tuple[list[Candidate], str]:
     return read_scripts(page), "script"
+
+
+def _by_captions(
+    page: Page, candidates: list[Candidate]
+) -> tuple[list[Candidate], str]:
+    mark_captions(candidates)
+    return candidates, "captions"
+
+
+def _by_record(page: Page, candidates: list[Candidate]) -> tuple[list[Candidate], str]:
+    return read_records(page), "json-ld"
+
+
+# From the surest to the least sure; the next is heard where one finds next to nothing.
+_WITNESSES = (_by_trafilatura, _by_density, _by_captions, _by_record, _by_script)
 
 
 def _letters(choice: Choice) -> int:

@@ -81,9 +81,12 @@ def _is_text(candidate: Candidate) -> bool:
     return candidate.linked * 2 <= candidate.letters
 
 
+_RUNNING = frozenset({"paragraph", "quote", "list item"})
+
+
 def _is_running(candidate: Candidate) -> bool:
     return (
-        candidate.kind in {"paragraph", "quote", "list item"}
+        candidate.kind in _RUNNING
         and candidate.letters >= _SENTENCE
         and _is_text(candidate)
     )
@@ -96,14 +99,21 @@ class Chooser:
         self.candidates = candidates
         self.known = known
         self.running = [c for c in candidates if c.witnessed and _is_running(c)]
+        if not self.running:
+            # Nothing but captions was named: a gallery.
+            self.running = [c for c in candidates if c.witnessed and _is_text(c)]
         self.total = sum(c.letters for c in self.running)
         self.weights: Counter[Node] = Counter()
         for candidate in self.running:
             for node in upwards(candidate.node):
                 self.weights[node] += candidate.letters
+        self.families: Counter[Form] = Counter()
+        for node, weight in self.weights.items():
+            self.families[_form(node)] += weight
         self.box = self._find_box()
         self.fence = self._find_fence()
         self.forms = self._find_forms()
+        self.shapes = Counter(_form(c.node) for c in self.running)
         self.parents = Counter(c.node.parent for c in self.running)
         self.heads = self._find_heads()
         # Elements with text of the article that line breaks part.
@@ -249,6 +259,9 @@ class Chooser:
         for node in upwards(candidate.node):
             if node is self.box or self.weights[node] >= 0.1 * self.total:
                 return False
+            if node.names and self.families[_form(node)] >= _ZONE_SHARE * self.total:
+                # One of the posts that the article is made of.
+                return False
             if node.links and node.linked >= 0.25 * node.letters:
                 return True
         return False
@@ -274,6 +287,10 @@ class Chooser:
             _is_running(candidate)
             and _form(candidate.node) in self.forms
             and "standfirst" not in zones_of(candidate.node)
+            and not (
+                self.shapes[_form(candidate.node)] == 1
+                and self._describes(candidate.key.casefold())
+            )
         )
 
     def _is_standfirst(self, candidate: Candidate) -> bool:

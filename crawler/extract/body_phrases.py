@@ -42,6 +42,21 @@ _CALL = re.compile(
     r"|ما را در .{2,30}دنبال کنید|订阅我们|关注我们|扫码|フォローする|구독하기|हमें फॉलो)",
     re.IGNORECASE,
 )
+# Where the verb comes last, so does the call.
+_CALLED = re.compile(
+    r"(?:구독하기|구독하세요|받아보세요|팔로우하기|공유하기|フォローする|フォローしよう|シェアする"
+    r"|登録はこちら|(?:登録|購読)しましょう|受け取りましょう|ご登録ください|会員登録が必要です"
+    r"|फॉलो करें|सब्सक्राइब करें|जुड़ें|क्लिक करें|पाएं|अनुसरण करें"
+    r"|अपडेट रहें|扫描二维码|长按二维码|扫一扫|公众号|دنبال کنید|عضو شوید|takip edin|abone olun)"
+    r"[\W_]*$"
+)
+# The desk's own marks: who edited, where to write, that the text is over.
+_DESK = re.compile(
+    r"[\[（(【]?\s*(?:责任编辑|責任編輯|责编|責編|编辑|編輯|编审|校对|审核|监制|总监制|二审|三审)"
+    r"\s*[:：丨|/／]?\s*[\w\s、，,:：丨|]{1,30}[\]）)】]?"
+    r"|[/\s]*(?:انتهای پیام|پایان پیام)[/\s\d]*|\S+@[\w-]+(?:\.[\w-]+)+|记者邮箱.{0,60}"
+    r"|-+\s*(?:ends|ende|fin)\s*-+"
+)
 _LABEL = re.compile(
     r"advertisement|advert|anzeige|werbung|publicité|publicidad|publicidade|pubblicità"
     r"|advertentie|annons|annonse|reklama?|реклама|إعلان|اعلان|广告|廣告|広告|광고|विज्ञापन"
@@ -57,7 +72,9 @@ def is_furniture(candidate: Candidate) -> bool:
     text = candidate.text
     if _LABEL.fullmatch(text.strip(" .:…-–—*|[]()")):
         return True
-    if _CALL.match(text):
+    if _CALL.match(text) or _DESK.fullmatch(text.strip()):
+        return True
+    if candidate.letters <= 2 * _SHORT and _CALLED.search(text):
         return True
     found = _READ_ON.match(text)
     return found is not None and (

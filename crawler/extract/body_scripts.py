@@ -1,8 +1,9 @@
-"""Find an article that the page keeps in a script, for the script to put in place."""
+"""Find an article that is not among the page's elements: in a script or the JSON-LD."""
 
 from __future__ import annotations
 
 import re
+from html import escape, unescape
 from typing import TYPE_CHECKING
 
 import orjson
@@ -10,6 +11,7 @@ from lxml import etree
 from lxml.html import HTMLParser, document_fromstring
 
 from crawler.extract.body_candidates import Candidate, cut
+from crawler.extract.body_states import read_states
 from crawler.extract.body_witness import count
 
 if TYPE_CHECKING:
@@ -21,9 +23,36 @@ _ESCAPED = re.compile(r"\\u003[cC]|\\[\"/n]")
 
 
 def read_scripts(page: Page) -> list[Candidate]:
-    """The blocks of the longest HTML text among the scripts' strings, all witnessed."""
+    """The blocks of the longest HTML text among the scripts' strings, all witnessed.
+
+    Where they hold none, the strings of one place of their data are its paragraphs.
+    """
     html = max(_texts(page), key=_weight, default="")
     if _weight(html) < 2:
+        html = _marked_up(read_states(page))
+    return _cut(html)
+
+
+def read_records(page: Page) -> list[Candidate]:
+    """The blocks of the longest articleBody in the JSON-LD, all witnessed."""
+    text = max(written_bodies(page), key=len, default="")
+    return _cut(text if _PARAGRAPH.search(text) else _marked_up(text.splitlines()))
+
+
+def written_bodies(page: Page) -> list[str]:
+    """What the JSON-LD says the text is."""
+    told = (record.get("articleBody") for record in page.jsonld)
+    return [text for text in told if isinstance(text, str)]
+
+
+def _marked_up(paragraphs: list[str]) -> str:
+    return "".join(
+        f"<p>{escape(unescape(text), quote=False)}</p>" for text in paragraphs
+    )
+
+
+def _cut(html: str) -> list[Candidate]:
+    if not html:
         return []
     try:
         parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)

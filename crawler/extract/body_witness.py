@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING
 
 import trafilatura
 
-from crawler.extract.body_candidates import Candidate, Node
 from crawler.extract.body_keys import key_of, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from crawler.extract.body_candidates import Candidate, Node
     from crawler.extract.page import Page
 
 logger = logging.getLogger(__name__)
 
 # A key this long is not found in a stranger's text by chance.
 _LONG = 20
+# So many pictures that say something are a gallery.
+_GALLERY = 3
 
 
 def read_trafilatura(page: Page) -> str:
@@ -67,6 +69,18 @@ def mark_densest(candidates: list[Candidate]) -> None:
             _is_paragraph(candidate) and candidate.node.parent is densest
         )
     count(candidates)
+
+
+def mark_captions(candidates: list[Candidate]) -> None:
+    """Mark the captions, where there are enough for a gallery."""
+    captions = [c for c in candidates if c.kind == "caption" and _is_said(c)]
+    for candidate in candidates:
+        candidate.witnessed = len(captions) >= _GALLERY and candidate in captions
+    count(candidates)
+
+
+def _is_said(candidate: Candidate) -> bool:
+    return candidate.letters >= _LONG and candidate.linked * 3 <= candidate.letters
 
 
 def _is_paragraph(candidate: Candidate) -> bool:

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from crawler.extract.heading import find_heading
 from crawler.extract.jsonld import iter_values
 from crawler.extract.marks import after, before, marked
 from crawler.extract.meta import iter_meta
@@ -225,7 +226,7 @@ def _is_in_teaser(element: HtmlElement) -> bool:
 def _from_visible(page: Page, month_first: bool) -> Iterator[tuple[Stamp, str]]:
     """Yield the dates printed near the headline, then those in marked elements."""
     found = marked(page)
-    heading = found.h1[0] if found.h1 else None
+    heading = find_heading(page)
     for element in after(heading, 40) if heading is not None else ():
         yield from _printed_in(element, month_first, longest=120)
     for element in before(heading, 12) if heading is not None else ():
