@@ -10,6 +10,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from storage.counts import count_again, find_miscounted
 from storage.rededupe import EMPTIED
 from storage.search import index_article
 from storage.search_query import index_words
@@ -150,7 +151,12 @@ def _look(store: Store) -> list[Problem]:
     # What is read from a damaged file proves nothing more.
     if damage:
         return damage
-    return [*_check_keys(store.db), *_check_rows(store.db), *_check_texts(store)]
+    return [
+        *_check_keys(store.db),
+        *_check_rows(store.db),
+        *_check_counts(store.db),
+        *_check_texts(store),
+    ]
 
 
 def _check_file(db: Database) -> list[Problem]:
@@ -184,6 +190,14 @@ def _check_rows(db: Database) -> list[Problem]:
                 Problem(part=part, what=what, count=len(ids), examples=examples)
             )
     return problems
+
+
+def _check_counts(db: Database) -> list[Problem]:
+    wrong = find_miscounted(db)
+    if not wrong:
+        return []
+    what, examples = "outlets whose counts are wrong", tuple(wrong[:_SHOWN])
+    return [Problem(part="counts", what=what, count=len(wrong), examples=examples)]
 
 
 def _check_texts(store: Store) -> list[Problem]:
@@ -243,6 +257,9 @@ def _repair(store: Store, parts: set[str]) -> None:
         if part in parts:
             step(store)
     settle(store)
+    if "counts" in parts:
+        with store.transaction() as db:
+            count_again(db)
 
 
 def _mend_aliases(store: Store) -> None:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Migrations
 
 from storage.common_keys_migration import add_common_keys
+from storage.counts import create_counts
+from storage.pages_schema import PAGES
 from storage.views import VIEWS
 
 if TYPE_CHECKING:
@@ -214,54 +216,7 @@ CREATE TABLE tombstones (
 @migrations()
 def create_pages(db: Database) -> None:
     """Every URL ever fetched, and when to look again."""
-    _run(
-        db,
-        """
-CREATE TABLE pages (
-    id INTEGER PRIMARY KEY,
-    url_key TEXT NOT NULL UNIQUE,
-    url TEXT NOT NULL,
-    kind TEXT NOT NULL DEFAULT 'article',  -- or feed, news sitemap, sitemap, section
-    outlet INTEGER REFERENCES outlets(id),
-    article INTEGER REFERENCES articles(id) ON DELETE SET NULL,
-    outcome TEXT,               -- article, not an article, failed, listing; empty: waits
-    reason TEXT,
-    url_id TEXT,                -- the number or UUID in its URL
-    hint TEXT,                  -- its date as the source that named it told
-    status INTEGER,
-    etag TEXT,
-    last_modified TEXT,
-    content_hash TEXT,
-    first_seen TEXT,
-    first_fetched TEXT,
-    last_fetched TEXT,
-    changed TEXT,               -- when its content last differed
-    next_check TEXT,
-    interval REAL,              -- seconds between two looks
-    fetches INTEGER NOT NULL DEFAULT 0,
-    changes INTEGER NOT NULL DEFAULT 0,
-    failures INTEGER NOT NULL DEFAULT 0,  -- since the last success
-    found INTEGER NOT NULL DEFAULT 0,  -- links that this source ever named
-    fresh INTEGER NOT NULL DEFAULT 0,  -- those that were new
-    warc_file TEXT,
-    warc_offset INTEGER
-);
-CREATE INDEX pages_outlet ON pages(outlet, kind, outcome, next_check);
-CREATE INDEX pages_url_id ON pages(url_id, outlet) WHERE url_id IS NOT NULL;
-CREATE INDEX pages_outcome ON pages(outcome, reason);
-CREATE INDEX pages_kind ON pages(kind);
-CREATE INDEX pages_next_check ON pages(next_check);
-CREATE INDEX pages_status ON pages(status);
-CREATE INDEX pages_article ON pages(article);
-CREATE TABLE robots (
-    host TEXT PRIMARY KEY,      -- scheme, name and port
-    status INTEGER,             -- empty: it could not be fetched
-    body TEXT NOT NULL,
-    etag TEXT,
-    fetched TEXT NOT NULL
-)
-""",
-    )
+    _run(db, PAGES)
 
 
 @migrations()
@@ -394,3 +349,14 @@ def create_views(db: Database) -> None:
 def follow_common_keys(db: Database) -> None:
     """Keys above the cap, and articles that have nothing but what strangers share."""
     add_common_keys(db, _run)
+
+
+@migrations()
+def count_what_outlets_print(db: Database) -> None:
+    """Counts that pages show, kept by triggers; the views that add up read them."""
+    create_counts(db)
+    for name in ("agency_use", "outlet_dependence"):
+        db.execute(f"DROP VIEW {name}")
+        db.execute(f"CREATE VIEW {name} AS {VIEWS[name]}")
+    # A batch is one segment of the search index, so that more of them may wait.
+    db.execute("INSERT INTO search (search, rank) VALUES ('automerge', 8)")

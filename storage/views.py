@@ -41,34 +41,21 @@ WHERE copy.role = 'copy'""",
     "agency_use": """
 SELECT agencies.name AS agency, outlets.name AS outlet, counted.articles,
     round(1.0 * counted.articles / totals.articles, 4) AS share_of_outlet,
-    counted.agency AS agency_id, counted.outlet AS outlet_id
-FROM (
-    SELECT agency, outlet, count(*) AS articles FROM articles
-    WHERE agency IS NOT NULL GROUP BY agency, outlet
-) AS counted
+    counted.agency AS agency_id, outlets.id AS outlet_id
+FROM agency_counts AS counted
 JOIN agencies ON agencies.id = counted.agency
-JOIN (
-    SELECT outlet, count(*) AS articles FROM articles GROUP BY outlet
-) AS totals ON totals.outlet IS counted.outlet
-LEFT JOIN outlets ON outlets.id = counted.outlet""",
+JOIN outlet_counts AS totals ON totals.outlet = counted.outlet
+LEFT JOIN outlets ON outlets.id = counted.outlet
+WHERE counted.articles > 0""",
     "outlet_dependence": """
 SELECT outlets.name AS outlet, counted.articles, counted.alone, counted.first,
     counted.later, counted.undecided,
     round(1.0 * counted.later / nullif(counted.articles - counted.undecided, 0), 4)
         AS share_first_printed_elsewhere,
-    counted.outlet AS outlet_id
-FROM (
-    SELECT articles.outlet, count(*) AS articles,
-        sum(stories.outlets = 1) AS alone,
-        sum(stories.outlets > 1 AND first.outlet IS articles.outlet) AS first,
-        sum(stories.outlets > 1 AND first.outlet <> articles.outlet) AS later,
-        sum(stories.outlets > 1 AND stories.first IS NULL) AS undecided
-    FROM articles
-    JOIN stories ON stories.id = articles.story
-    LEFT JOIN articles AS first ON first.id = stories.first
-    GROUP BY articles.outlet
-) AS counted
-LEFT JOIN outlets ON outlets.id = counted.outlet""",
+    outlets.id AS outlet_id
+FROM outlet_counts AS counted
+LEFT JOIN outlets ON outlets.id = counted.outlet
+WHERE counted.articles > 0""",
     "run_health": """
 SELECT runs.id AS run_id, runs.command, runs.started, runs.outcome,
     round((julianday(runs.ended) - julianday(runs.started)) * 1440, 1) AS minutes,

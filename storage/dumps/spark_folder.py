@@ -38,6 +38,15 @@ class Folder:
         place = self._place()
         self._system(place).delete(place, True)
 
+    def write(self, data: bytes) -> None:
+        """Put a file in the folder's place."""
+        place = self._place()
+        out = self._system(place).create(place, True)
+        try:
+            out.write(data)
+        finally:
+            out.close()
+
     def rename(self, path: str) -> None:
         """Give the folder another place, where nothing may be yet."""
         target = Folder(self.session, path)._place()

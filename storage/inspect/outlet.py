@@ -63,10 +63,11 @@ def read_outlets(conn: sqlite3.Connection, asked: Asked) -> list[sqlite3.Row]:
     return conn.execute(
         """
 SELECT outlets.*, agencies.name AS agency_name,
-    (SELECT count(*) FROM articles WHERE outlet = outlets.id) AS articles,
+    coalesce(outlet_counts.articles, 0) AS articles,
     (SELECT max(published) FROM articles WHERE outlet = outlets.id
         AND published <= ?) AS newest
 FROM outlets LEFT JOIN agencies ON agencies.id = outlets.agency
+LEFT JOIN outlet_counts ON outlet_counts.outlet = outlets.id
 ORDER BY articles DESC, outlets.name LIMIT 1000""",
         (asked.now.strftime("%Y-%m-%dT%H:%M:%SZ"),),
     ).fetchall()
@@ -84,7 +85,9 @@ def read_outlet(conn: sqlite3.Connection, asked: Asked) -> OutletPage | None:
     key = (outlet["id"],)
     last = last_moment(conn, asked.now)
     since = (last - timedelta(days=DAYS - 1)).date().isoformat()
-    count = conn.execute("SELECT count(*) FROM articles WHERE outlet = ?", key)
+    count = conn.execute(
+        "SELECT coalesce(max(articles), 0) FROM outlet_counts WHERE outlet = ?", key
+    )
     return OutletPage(
         outlet=outlet,
         articles=count.fetchone()[0],

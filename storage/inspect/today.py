@@ -86,7 +86,8 @@ def last_moment(conn: sqlite3.Connection, now: datetime) -> datetime:
 
 def _totals(conn: sqlite3.Connection) -> Totals:
     articles, stories, copies = conn.execute(
-        "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM stories),"
+        "SELECT (SELECT coalesce(sum(articles), 0) FROM outlet_counts),"
+        " (SELECT count(*) FROM stories),"
         " (SELECT count(*) FROM articles WHERE role = 'copy')"
     ).fetchone()
     return Totals(articles=articles, stories=stories, copies=copies)
