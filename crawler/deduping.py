@@ -18,7 +18,7 @@ from crawler.dumps.outcome import (
     settle,
     without_known,
 )
-from crawler.dumps.reading import Columns, Comparer, OpenInput, Tally, read_all
+from crawler.dumps.reading import Comparer, OpenInput, Tally, read_all
 from crawler.dumps.request import DedupeReport, DedupeRequest, LargeStory
 from crawler.dumps.units import HeadlineCollector, ParagraphCollector
 from crawler.dumps.writing import (
@@ -47,13 +47,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from crawler.dumps.columns import Columns
     from dedupe.clean_column import Cut
     from dedupe.deciding import Keep
     from storage.article import Article
     from storage.dumps.reject import Reject
 
-# Verification records of about 40,000 articles.
-_IN_MEMORY = 64 << 20
+# All that stays of about 8,000 articles.
+_IN_MEMORY = 32 << 20
 _LARGEST = 10
 PRINTED_BEFORE = "a paragraph printed before"
 
@@ -124,6 +125,7 @@ class _Run:
             inputs,
             self._comparer,
             self,
+            self._spill,
             clean=request.only != "across",
             threads=request.threads,
         )

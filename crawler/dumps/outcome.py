@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from crawler.dumps.reading import Columns
+    from crawler.dumps.columns import Columns
     from dedupe.outcome import PairTable, Stories
     from dedupe.verify import Verdict
 

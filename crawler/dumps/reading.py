@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter, deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from crawler.dumps.columns import Cleaned, ColumnParts, Columns
 from dedupe.clean_column import CleanColumn, Cut, clean_column, find_lines
 from dedupe.dump_boilerplate import line_keys
 from dedupe.gathering import UNKNOWN_TIME
 from dedupe.kernels.urls import outlet_hashes
-from dedupe.text import TextColumn
 from storage.dumps.url_groups import hints_of
 from storage.errors import RejectedRowError
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedupe.gathering import Spill
+    from dedupe.text import TextColumn
     from storage.dumps.batch import Batch
     from storage.dumps.dump import Dump
     from storage.dumps.fields import Fields
@@ -52,37 +54,6 @@ class OpenInput:
     rejects: tuple[Reject, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Columns:
-    """All articles of all inputs, in order, without their texts.
-
-    Input i has the articles from firsts[i] to before firsts[i + 1]; *places* and
-    *lines* say where in it they stand. *hints* and *outlets* (uint64) are hashes.
-    *published* is epoch seconds or UNKNOWN_TIME. Each row of *cuts* (int64[m, 3]) is a
-    stretch taken out of an article: number, first byte, end; sorted. Article i has
-    line_counts[i] lines once cleaned, whose keys stand side by side in *line_keys*.
-    """
-
-    firsts: tuple[int, ...]
-    places: NDArray[np.int64]
-    lines: NDArray[np.int64]
-    ids: TextColumn
-    urls: TextColumn
-    hints: NDArray[np.uint64]
-    outlets: NDArray[np.uint64]
-    published: NDArray[np.int64]
-    cuts: NDArray[np.int64]
-    line_keys: NDArray[np.uint64]
-    line_counts: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.places)
-
-    def input_of(self, article: int) -> int:
-        """Return which input an article came from."""
-        return int(np.searchsorted(self.firsts, article, side="right")) - 1
-
-
 class Listener(Protocol):
     """Hears of everything that is left out, and of how far the reading is."""
 
@@ -93,28 +64,20 @@ class Listener(Protocol):
     def read(self, dump: int, consumed: int, articles: int) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Cleaned:
-    """A batch, its cleaned texts, and hashes of its URLs and outlets."""
-
-    batch: Batch
-    column: CleanColumn
-    hints: NDArray[np.uint64]
-    outlets: NDArray[np.uint64]
-    line_keys: NDArray[np.uint64]
-    line_counts: NDArray[np.int64]
-
-
 def read_all(
     inputs: Sequence[OpenInput],
     comparer: Comparer | None,
     listener: Listener,
+    spill: Spill,
     *,
     clean: bool = True,
     threads: int = 2,
 ) -> Columns:
-    """Read every input once; cleaned columns go to *comparer*, in order."""
-    parts = _Parts()
+    """Read every input once; cleaned columns go to *comparer*, in order.
+
+    What stays of each article waits in columns beside *spill*.
+    """
+    parts = ColumnParts(spill)
     firsts = [0]
     with ThreadPoolExecutor(threads, "read") as pool:
         for number, opened in enumerate(inputs):
@@ -193,70 +156,6 @@ def whole_seconds(published: NDArray[np.float64]) -> NDArray[np.int64]:
     whole = np.full(len(published), UNKNOWN_TIME, np.int64)
     whole[known] = published[known]
     return whole
-
-
-class _Parts:
-    """Collects batches, and puts them together in the end."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._columns: dict[str, list[NDArray[Any]]] = {
-            "places": [np.zeros((0, 2), np.int64)],
-            "lines": [np.zeros(0, np.int64)],
-            "hints": [np.zeros(0, np.uint64)],
-            "outlets": [np.zeros(0, np.uint64)],
-            "published": [np.zeros(0, np.int64)],
-            "cuts": [np.zeros((0, 3), np.int64)],
-            "line_keys": [np.zeros(0, np.uint64)],
-            "line_counts": [np.zeros(0, np.int64)],
-        }
-        self._ids: list[TextColumn] = []
-        self._urls: list[TextColumn] = []
-
-    def add(self, found: Cleaned, published: NDArray[np.int64]) -> None:
-        batch = found.batch
-        new = {
-            "places": batch.places,
-            "lines": batch.lines,
-            "hints": found.hints,
-            "outlets": found.outlets,
-            "published": published,
-            "line_keys": found.line_keys,
-            "line_counts": found.line_counts,
-        }
-        for name, values in new.items():
-            self._columns[name].append(values)
-        if found.column.cuts:
-            rows = [(self.count + c.article, c.start, c.end) for c in found.column.cuts]
-            self._columns["cuts"].append(np.array(rows, np.int64))
-        self._ids.append(_copied(batch.ids))
-        self._urls.append(_copied(batch.urls))
-        self.count += len(batch)
-
-    def finish(self, firsts: tuple[int, ...]) -> Columns:
-        joined = {name: np.concatenate(parts) for name, parts in self._columns.items()}
-        return Columns(
-            firsts=firsts,
-            ids=join_texts(self._ids),
-            urls=join_texts(self._urls),
-            **joined,
-        )
-
-
-def _copied(column: TextColumn) -> TextColumn:
-    """Let go of the block that the column may be a part of."""
-    start, end = int(column.offsets[0]), int(column.offsets[-1])
-    return TextColumn(column.data[start:end].copy(), column.offsets - start)
-
-
-def join_texts(parts: Sequence[TextColumn]) -> TextColumn:
-    """Put columns together into one."""
-    sizes = np.cumsum([0, *(len(part.data) for part in parts)])
-    data = [np.zeros(0, np.uint8), *(part.data for part in parts)]
-    offsets = [np.zeros(1, np.int64)]
-    for part, base in zip(parts, sizes[:-1], strict=True):
-        offsets.append(part.offsets[1:] + base)
-    return TextColumn(np.concatenate(data), np.concatenate(offsets))
 
 
 class Tally:

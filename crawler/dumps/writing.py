@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from crawler.dumps.boilerplate import BoilerplateLines
+    from crawler.dumps.columns import Columns
     from crawler.dumps.outcome import Outcome
-    from crawler.dumps.reading import Columns, OpenInput
+    from crawler.dumps.reading import OpenInput
     from dedupe.outcome import PairTable
     from storage.dumps.dump import Row
     from storage.dumps.formats import Format
