@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from storage.crawl_state import CrawlState, PageState
 
 CHUNK = 32
+# Pages under way below which pages go before sources: those who extract them would wait.
+ENOUGH_PAGES = 24
 # Failures in a row after which a host is left alone for the rest of the run.
 MOST_FAILURES = 4
 
@@ -109,6 +111,7 @@ class Frontier:
         self.queues: dict[int, OutletQueue] = {}
         self.by_host: dict[str, OutletQueue] = {}
         self.busy = 0
+        self.pages_under_way = 0
         self.taken = 0
         self.is_stopping = False
         self._circle: deque[OutletQueue] = deque()
@@ -161,10 +164,11 @@ class Frontier:
         """Something has changed: look again."""
         self._changed.set()
 
-    def release(self, queue: OutletQueue) -> None:
+    def release(self, queue: OutletQueue, page: PageState) -> None:
         """A page has been fetched and read, or has failed."""
         queue.under_way -= 1
         self.busy -= 1
+        self.pages_under_way -= page.kind == "article"
         self.wake()
 
     def commit(self, queue: OutletQueue, key: str) -> None:
@@ -183,7 +187,6 @@ class Frontier:
         """
         host = host_of(url)
         queue.failures[host] += 1
-        queue.counts[f"failed: {reason}"] += 1
         if queue.failures[host] < MOST_FAILURES:
             return
         queue.dead_hosts.add(host)
@@ -212,10 +215,19 @@ class Frontier:
         now = self.now()
         if queue.stopped or queue.under_way >= concurrency or now < queue.not_before:
             return None
-        while queue.sources:
-            source = queue.sources.popleft()
-            if host_of(source.url) not in queue.dead_hosts:
-                return source
+        if self._wants_pages:
+            return self._next_page(queue, now) or _next_source(queue)
+        return _next_source(queue) or self._next_page(queue, now)
+
+    @property
+    def _wants_pages(self) -> bool:
+        """Pages go first where few are under way; not where a few are all we take.
+
+        Sources first is what makes the newest of all sources the first.
+        """
+        return self.limits.total is None and self.pages_under_way < ENOUGH_PAGES
+
+    def _next_page(self, queue: OutletQueue, now: float) -> PageState | None:
         if self._is_spent(queue, now):
             return None
         if not queue.pages and queue.may_hold_more:
@@ -260,6 +272,7 @@ class Frontier:
         if page.kind == "article":
             queue.taken += 1
             self.taken += 1
+            self.pages_under_way += 1
             if page.outcome is not None:
                 queue.asked.add(page.url_key)
         if queue.delay:
@@ -269,3 +282,11 @@ class Frontier:
         return not queue.stopped and bool(
             queue.sources or queue.pages or queue.may_hold_more
         )
+
+
+def _next_source(queue: OutletQueue) -> PageState | None:
+    while queue.sources:
+        source = queue.sources.popleft()
+        if host_of(source.url) not in queue.dead_hosts:
+            return source
+    return None

@@ -18,6 +18,7 @@ from crawler.jobs import PageJob, SourceJob
 from crawler.middlewares.robots import DISALLOWED
 from crawler.outlets import load_catalogue, resolve
 from crawler.polling import SAME_LINKS
+from crawler.problems import FAILED_PAGE, FAILED_SOURCE
 from crawler.session import CrawlPlan, Session
 from crawler.sources import Source, read_source
 from storage.urls import source_key, url_key
@@ -121,7 +122,7 @@ class OutletsSpider(Spider):
             if article is not None:
                 yield article
         finally:
-            self.session.frontier.release(queue)
+            self.session.frontier.release(queue, page)
 
     async def parse_source(self, response: Response) -> None:
         """Read the links of a feed, sitemap or section page."""
@@ -129,7 +130,7 @@ class OutletsSpider(Spider):
         try:
             await self._read_source(queue, page, response)
         finally:
-            self.session.frontier.release(queue)
+            self.session.frontier.release(queue, page)
 
     def fail(self, failure: Failure) -> None:
         """Note why a request came to nothing."""
@@ -137,10 +138,9 @@ class OutletsSpider(Spider):
         queue, page = request.meta["queue"], request.meta["page"]
         reason = reason_of(failure.value or Exception("unknown"))
         frontier = self.session.frontier
-        frontier.release(queue)
-        if reason == DISALLOWED:
-            queue.counts[f"failed: {reason}"] += 1
-        else:
+        frontier.release(queue, page)
+        _count_failure(queue, page, reason)
+        if reason != DISALLOWED:
             queue.counts["errors"] += 1
             frontier.fail(queue, request.url, reason)
         self._save(queue, pages.failed(page, reason, now=self.session.now()))
@@ -165,7 +165,7 @@ class OutletsSpider(Spider):
             return None
         except ExtractionError as error:
             queue.counts["errors"] += 1
-            queue.counts[f"failed: {error}"] += 1
+            _count_failure(queue, page, str(error))
             self._save(queue, pages.failed(seen, str(error), now=now), response)
             return None
         self._expect(queue, page, seen, response, now)
@@ -234,7 +234,7 @@ class OutletsSpider(Spider):
             frontier.fail(queue, response.url, f"HTTP {status}")
         else:
             frontier.succeed(queue, response.url)
-            queue.counts[f"failed: HTTP {status}"] += 1
+            _count_failure(queue, page, f"HTTP {status}")
         now = self.session.now()
         self._save(
             queue,
@@ -341,3 +341,8 @@ def _twin(queue: OutletQueue, page: PageState, source: Source) -> str | None:
 def _of(response: Response) -> tuple[OutletQueue, PageState]:
     meta = response.meta
     return meta["queue"], meta["page"]
+
+
+def _count_failure(queue: OutletQueue, page: PageState, reason: str) -> None:
+    kind = FAILED_PAGE if page.kind == "article" else FAILED_SOURCE
+    queue.counts[f"{kind}{reason}"] += 1
