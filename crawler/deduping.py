@@ -138,7 +138,7 @@ class _Run:
         self._removal = Removal(
             cuts=columns.cuts,
             boilerplate=boilerplate,
-            listen=self._boilerplate_cut(names),
+            listen=self._boilerplate_cut(names) if request.removed else None,
         )
         self._write(inputs, columns, outcome, names)
         report = self._report(inputs, columns, outcome, names)

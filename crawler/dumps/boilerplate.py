@@ -12,10 +12,11 @@ from dedupe.clean_column import find_lines
 from dedupe.dump_boilerplate import STRANGERS, LineKeys, distinct, find_boilerplate
 from dedupe.gathering import UNKNOWN_TIME
 from dedupe.kernels.keys import mark_keys
-from dedupe.text import TextColumn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from dedupe.text import TextColumn
 
 _DAY = 86_400
 
@@ -41,12 +42,25 @@ class BoilerplateLines:
         """The articles that hold any, ascending."""
         return distinct(np.searchsorted(self.firsts, self.lines, side="right") - 1)
 
-    def of(self, article: int) -> list[int]:
-        """Return which lines of one article are boilerplate, counted from 0."""
-        first, last = self.firsts[article], self.firsts[article + 1]
-        low, high = np.searchsorted(self.lines, [first, last])
-        numbers: list[int] = (self.lines[low:high] - first).tolist()
-        return numbers
+    def spans(
+        self, articles: NDArray[np.int64], texts: TextColumn
+    ) -> list[list[tuple[int, int]]]:
+        """Return the bytes that go with the lines of some *articles* with these texts.
+
+        A line goes with the blank ones after it, and the last one with those before it.
+        """
+        found = find_lines(texts)
+        firsts = self.firsts[articles]
+        lows = np.searchsorted(self.lines, firsts)
+        highs = np.searchsorted(self.lines, self.firsts[articles + 1])
+        spans = []
+        for place, first in enumerate(firsts.tolist()):
+            wanted = self.lines[lows[place] : highs[place]] - first
+            low, high = texts.offsets[place : place + 2].tolist()
+            lines = slice(found.firsts[place], found.firsts[place + 1])
+            bounds = np.append(found.starts[lines], high) - low
+            spans.append(_spans(texts.data[low:high], bounds.tolist(), wanted.tolist()))
+        return spans
 
 
 def find_boilerplate_lines(
@@ -95,19 +109,14 @@ def _numbered(outlets: NDArray[np.uint64]) -> NDArray[np.int64] | None:
     return numbers
 
 
-def line_spans(text: str, wanted: list[int]) -> list[tuple[int, int]]:
-    """Return the bytes of *text* that go with its lines numbered *wanted*.
-
-    A line goes with the blank ones after it, and the last one with those before it.
-    """
-    column = TextColumn.from_strings([text])
-    found = find_lines(column)
-    bounds = [*found.starts.tolist(), len(column.data)]
+def _spans(
+    text: NDArray[np.uint8], bounds: list[int], wanted: list[int]
+) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     for line in wanted:
         start, end = bounds[line], bounds[line + 1]
-        if end == len(column.data):
-            while start and column.data[start - 1] in b"\r\n":
+        if end == len(text):
+            while start and text[start - 1] in b"\r\n":
                 start -= 1
         if spans and start < spans[-1][1]:
             start = spans[-1][1]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crawler.dumps.boilerplate import line_spans
+from dedupe.text import TextColumn
 from dedupe.verify import REASONS, VERDICTS
 from storage.dumps.copying import Edits, copy_rows, edited_rows
 from storage.dumps.fields import TEXT
@@ -131,8 +131,8 @@ class _Piece:
     def edited(self) -> Iterator[list[Row]]:
         yield from edited_rows(self.opened.dump, self.places, self.edits())
 
-    def _clean(self, index: int, text: str) -> str:
-        return self.removal.clean(int(self.rows[index]), text)
+    def _clean(self, numbers: NDArray[np.int64], texts: list[str]) -> list[str]:
+        return self.removal.clean_all(self.rows[numbers], texts)
 
     def _notes(self, index: int) -> Row:
         return story_row(self.outcome, self.names, int(self.rows[index]))
@@ -156,7 +156,7 @@ class Removal:
 
     cuts: NDArray[np.int64]
     boilerplate: BoilerplateLines
-    listen: Callable[[int, int, str], None]
+    listen: Callable[[int, int, str], None] | None = None
 
     @property
     def articles(self) -> NDArray[np.int64]:
@@ -165,16 +165,34 @@ class Removal:
 
     def clean(self, article: int, text: str) -> str:
         """Return the text of one article without what goes."""
-        first, last = np.searchsorted(self.cuts[:, 0], [article, article + 1])
-        cuts = [(start, end) for start, end in self.cuts[first:last, 1:].tolist()]
-        raw = without(text.encode(), cuts)
-        wanted = self.boilerplate.of(article)
-        if not wanted:
-            return raw.decode()
-        spans = line_spans(raw.decode(), wanted)
-        for start, end in spans:
-            self.listen(article, _before(cuts, start), raw[start:end].decode())
-        return without(raw, spans).decode()
+        return self.clean_all(np.array([article]), [text])[0]
+
+    def clean_all(self, articles: NDArray[np.int64], texts: list[str]) -> list[str]:
+        """Return the *texts* of some articles without what goes."""
+        cuts = self._cuts_of(articles)
+        raws = [
+            without(text.encode(), spans)
+            for text, spans in zip(texts, cuts, strict=True)
+        ]
+        spans = self.boilerplate.spans(articles, TextColumn.from_bytes(raws))
+        if self.listen is not None:
+            for article, raw, cut, gone in zip(
+                articles.tolist(), raws, cuts, spans, strict=True
+            ):
+                for start, end in gone:
+                    self.listen(article, _before(cut, start), raw[start:end].decode())
+        return [
+            without(raw, gone).decode() for raw, gone in zip(raws, spans, strict=True)
+        ]
+
+    def _cuts_of(self, articles: NDArray[np.int64]) -> list[list[tuple[int, int]]]:
+        owners = self.cuts[:, 0]
+        lows = np.searchsorted(owners, articles).tolist()
+        highs = np.searchsorted(owners, articles, side="right").tolist()
+        return [
+            [(start, end) for start, end in self.cuts[low:high, 1:].tolist()]
+            for low, high in zip(lows, highs, strict=True)
+        ]
 
 
 def _before(cuts: Sequence[tuple[int, int]], at: int) -> int:

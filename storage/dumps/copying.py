@@ -1,11 +1,13 @@
 """The second reading: the rows that stay go from the input to the output.
 
-Rows that did not change keep their bytes (JSON lines) or columns (Parquet). Reading
-and writing overlap, and no more than two blocks are held.
+Rows that did not change keep their bytes (JSON lines) or columns (Parquet): those of a
+plain file go from file to file inside the kernel. Reading and writing overlap, and no
+more than two blocks are held.
 """
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,32 +20,48 @@ from storage.dumps.jsonl import JsonLines
 from storage.dumps.writers import LinesWriter, dump_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from storage.dumps.dump import Dump, Row, Writer
+    from storage.dumps.writers import Span
+
+# Rows whose changed lines are held at a time.
+_ROWS = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edits:
     """What changes in the rows that are written, counted from 0 in their order.
 
-    *touched* (bool[n]) are the rows whose text *clean*(row, text) changes; *field* is
-    its name. *notes*(row) are the fields that are added to every row.
+    *touched* (bool[n]) are the rows whose text *clean*(numbers, texts) changes; *field*
+    is its name. *notes*(number) are the fields that are added to every row.
     """
 
     field: str
     touched: NDArray[np.bool_]
-    clean: Callable[[int, str], str]
+    clean: Callable[[NDArray[np.int64], list[str]], list[str]]
     notes: Callable[[int], Row] | None = None
 
-    def apply(self, index: int, row: Row) -> Row:
-        """Return *row* as it is to be written."""
-        if self.touched[index]:
-            text = value_at(row, self.field)
-            row = with_value(row, self.field, self.clean(index, str(text)))
-        return row if self.notes is None else {**row, **self.notes(index)}
+    def apply(self, numbers: NDArray[np.int64], rows: list[Row]) -> list[Row]:
+        """Return *rows*, which have these *numbers*, as they are to be written."""
+        found = list(rows)
+        changed = np.flatnonzero(self.touched[numbers])
+        texts = [str(value_at(rows[at], self.field)) for at in changed]
+        cleaned = self.clean(numbers[changed], texts)
+        for at, text in zip(changed.tolist(), cleaned, strict=True):
+            found[at] = with_value(rows[at], self.field, text)
+        if self.notes is None:
+            return found
+        notes = map(self.notes, numbers.tolist())
+        return [{**row, **note} for row, note in zip(found, notes, strict=True)]
+
+    def changes(self, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Say which of the rows with these *numbers* change at all."""
+        if self.notes is None:
+            return self.touched[numbers]
+        return np.ones(len(numbers), np.bool_)
 
 
 def with_value(row: Row, name: str, value: object) -> Row:
@@ -61,7 +79,12 @@ def copy_rows(
 ) -> None:
     """Write the rows of *dump* that stand at *places* to *writer*, with *edits*."""
     if isinstance(dump, JsonLines) and isinstance(writer, LinesWriter):
-        _behind(writer.write_lines, _edited_lines(dump, places, edits))
+        if dump.is_plain:
+            with dump.path.open("rb", buffering=0) as source:
+                pieces = _pieces_of_file(source.fileno(), places, edits)
+                _behind(lambda some: writer.copy(source.fileno(), some), pieces)
+        else:
+            _behind(writer.write_lines, _pieces_of_stream(dump, places, edits))
     elif _both_parquet(dump, writer):
         _behind(writer.write_table, _edited_tables(dump, places, edits))  # type: ignore[attr-defined]
     else:
@@ -74,7 +97,7 @@ def edited_rows(
     """Yield the rows at *places* as they are to be written, some at a time."""
     first = 0
     for rows in dump.rows(places):
-        yield [edits.apply(at, row) for at, row in enumerate(rows, first)]
+        yield edits.apply(np.arange(first, first + len(rows)), rows)
         first += len(rows)
 
 
@@ -90,48 +113,66 @@ def _behind(write: Callable[[Any], None], pieces: Iterable[Any]) -> None:
             last.result()
 
 
-def _edited_lines(
+def _pieces_of_file(
+    source: int, places: NDArray[np.int64], edits: Edits
+) -> Iterator[list[Span | bytes]]:
+    """Yield what to write: spans of the file as they stand, and lines that changed."""
+    for first in range(0, len(places), _ROWS):
+        spans = places[first : first + _ROWS]
+        numbers = np.arange(first, first + len(spans))
+        changed = edits.changes(numbers)
+        lines = [os.pread(source, end - at, at) for at, end in spans[changed].tolist()]
+        edited = iter(_edited_lines(lines, numbers[changed], edits))
+        yield [
+            next(edited) if is_line else (start, end)
+            for start, end, is_line in _runs(spans, changed)
+        ]
+
+
+def _pieces_of_stream(
     dump: JsonLines, places: NDArray[np.int64], edits: Edits
 ) -> Iterator[list[memoryview | bytes]]:
     first = 0
     for view, spans in dump.blocks(places):
-        last = first + len(spans)
-        if edits.notes is not None:
-            changed = np.ones(len(spans), np.bool_)
-        else:
-            changed = edits.touched[first:last]
+        numbers = np.arange(first, first + len(spans))
+        changed = edits.changes(numbers)
+        lines = [view[start:end] for start, end in spans[changed].tolist()]
+        edited = iter(_edited_lines(lines, numbers[changed], edits))
         yield [
-            view[start:end]
-            if at < 0
-            else _edited_line(view[start:end], first + at, edits)
-            for start, end, at in _runs(spans, changed)
+            next(edited) if is_line else view[start:end]
+            for start, end, is_line in _runs(spans, changed)
         ]
-        first = last
+        first += len(spans)
 
 
 def _runs(
     spans: NDArray[np.int64], changed: NDArray[np.bool_]
-) -> Iterator[tuple[int, int, int]]:
-    """Join unchanged lines that touch; yields (start, end, row or -1 of a run)."""
-    if not len(spans):
-        return
+) -> Iterator[tuple[int, int, bool]]:
+    """Join unchanged lines that touch; yields (start, end, whether it is changed)."""
     opens = np.ones(len(spans), np.bool_)
     opens[1:] = (spans[1:, 0] != spans[:-1, 1]) | changed[1:] | changed[:-1]
     heads = np.flatnonzero(opens)
-    tails = np.append(heads[1:], len(spans)) - 1
-    rows = np.where(changed[heads], heads, -1)
+    tails = np.append(heads[1:], len(spans))[: len(heads)] - 1
     starts, ends = spans[heads, 0].tolist(), spans[tails, 1].tolist()
-    yield from zip(starts, ends, rows.tolist(), strict=True)
+    yield from zip(starts, ends, changed[heads].tolist(), strict=True)
 
 
-def _edited_line(line: memoryview, index: int, edits: Edits) -> bytes:
-    if edits.touched[index] or edits.notes is None:
-        return dump_line(edits.apply(index, orjson.loads(line)))
-    return _with_notes(line.tobytes(), edits.notes(index))
+def _edited_lines(
+    lines: Sequence[memoryview | bytes], numbers: NDArray[np.int64], edits: Edits
+) -> list[bytes]:
+    parsed = edits.touched[numbers]
+    rows = [orjson.loads(lines[at]) for at in np.flatnonzero(parsed).tolist()]
+    written = iter(edits.apply(numbers[parsed], rows))
+    return [
+        dump_line(next(written)) if wanted else _with_notes(bytes(line), edits, number)
+        for line, wanted, number in zip(lines, parsed, numbers.tolist(), strict=True)
+    ]
 
 
-def _with_notes(line: bytes, notes: Row) -> bytes:
-    """Add *notes* before the closing brace, and leave the rest as it stands."""
+def _with_notes(line: bytes, edits: Edits, number: int) -> bytes:
+    """Add the notes before the closing brace, and leave the rest as it stands."""
+    assert edits.notes is not None
+    notes = edits.notes(number)
     body = line.rstrip()[:-1].rstrip()
     if body == b"{" or any(b'"%s"' % name.encode() in line for name in notes):
         return dump_line({**orjson.loads(line), **notes})
@@ -150,9 +191,7 @@ def _edited_tables(dump: Any, places: NDArray[np.int64], edits: Edits) -> Iterat
     for table in dump.tables(places):
         last = first + table.num_rows
         if edits.notes is not None or edits.touched[first:last].any():
-            rows = [
-                edits.apply(first + at, row) for at, row in enumerate(table.to_pylist())
-            ]
+            rows = edits.apply(np.arange(first, last), table.to_pylist())
             yield (
                 rows
                 if edits.notes is not None

@@ -21,7 +21,7 @@ from storage.dumps.dates import epochs_of_column
 from storage.dumps.fields import DATE, HEADLINE, ID, OUTLET, TEXT, URL, value_at
 from storage.dumps.lines import LineBlock, iter_blocks
 from storage.dumps.reject import NO_TEXT, NOT_A_STRING, NOT_UTF8, TOO_LONG, Reject
-from storage.dumps.streams import Source
+from storage.dumps.streams import PACKED, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,6 +42,11 @@ class JsonLines:
 
     path: Path
     name: str
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether places are bytes of the file itself."""
+        return self.path.suffix.lower() not in PACKED
 
     def field_names(self) -> list[str]:
         """Return the keys of the first lines, in order of appearance."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
@@ -19,9 +20,15 @@ if TYPE_CHECKING:
     from storage.dumps.outputs import Outputs
     from storage.dumps.sqlite import SqliteWriter
 
+# Bytes of a file from the first to before the second.
+Span = tuple[int, int]
+
 # What one call to the kernel may take (IOV_MAX).
 _VECTORS = 1024
 _ROWS = 5000
+_PART = 1 << 20
+# Between file systems, to a pipe, to a file opened for appending.
+_CANNOT_COPY = {errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF}
 
 
 class LinesWriter:
@@ -30,24 +37,72 @@ class LinesWriter:
     def __init__(self, raw: IO[bytes], suffix: str = "") -> None:
         self._raw = raw
         self._sink = open_sink(raw, suffix)
+        raw.flush()
+        self._handle = _handle_of(raw) if self._sink is raw else None
 
     def write(self, rows: list[Row]) -> None:
         self.write_lines([b"".join(dump_line(row) for row in rows)])
 
     def write_lines(self, lines: Sequence[memoryview | bytes]) -> None:
         """Write whole lines, or runs of them."""
-        if self._sink is not self._raw or not hasattr(self._raw, "fileno"):
+        if self._handle is None:
             self._sink.write(b"".join(lines))
             return
-        self._raw.flush()
-        handle = self._raw.fileno()
         for start in range(0, len(lines), _VECTORS):
-            _write_all(handle, lines[start : start + _VECTORS])
+            _write_all(self._handle, lines[start : start + _VECTORS])
+
+    def copy(self, source: int, pieces: Sequence[Span | bytes]) -> None:
+        """Write lines, and spans of the open file *source*."""
+        for piece in pieces:
+            if isinstance(piece, bytes):
+                self.write_lines([piece])
+            elif self._handle is None:
+                for part in read_span(source, *piece):
+                    self._sink.write(part)
+            else:
+                _copy_span(source, *piece, self._handle)
 
     def close(self) -> None:
         if self._sink is not self._raw:
             self._sink.close()
         self._raw.flush()
+
+
+def _handle_of(raw: IO[bytes]) -> int | None:
+    try:
+        return raw.fileno()
+    except OSError:
+        return None
+
+
+def _copy_span(source: int, start: int, end: int, handle: int) -> None:
+    """Copy bytes from file to file inside the kernel, or by hand where it cannot."""
+    while start < end:
+        try:
+            copied = os.copy_file_range(source, handle, end - start, start)
+        except OSError as error:
+            if error.errno not in _CANNOT_COPY:
+                raise
+            copied = 0
+        if not copied:
+            for part in read_span(source, start, end):
+                _write_all(handle, [part])
+            return
+        start += copied
+
+
+def read_span(source: int, start: int, end: int) -> Iterator[bytes]:
+    """Yield the bytes of an open file from *start* to *end*, some at a time.
+
+    A last line without a newline gets one. Raises DumpError where the file has become
+    shorter.
+    """
+    while start < end:
+        part = os.pread(source, min(_PART, end - start), start)
+        if not part and end - start > 1:
+            raise DumpError("an input changed while it was read: run it again")
+        start += len(part) or 1
+        yield part or b"\n"
 
 
 def _write_all(handle: int, pieces: Sequence[memoryview | bytes]) -> None:
