@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import pytest
 pytest.importorskip("datasette")
 playwright = pytest.importorskip("playwright.sync_api")
 
+from axe_playwright_python.base import AXE_SCRIPT
 from inspect_newsroom import article, build
 
 from storage.store import Store
@@ -23,9 +23,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed"),
 ]
-ROOT = Path(__file__).resolve().parents[1]
-# Where npm puts it: WIRECOPY_AXE names another place.
-AXE = Path(os.environ.get("WIRECOPY_AXE", ROOT / "node_modules/axe-core/axe.min.js"))
 PAGES = (
     *("/-/today", "/-/stories", "/-/story/1", "/-/story/2", "/-/article/1"),
     *("/-/article/4", "/-/outlets", "/-/outlet/2", "/-/agencies", "/-/review"),
@@ -149,7 +146,6 @@ def test_a_key_answers_a_review(browser, address, cookies):
         assert page.locator("[role=status]").inner_text() == "Kept: not the same."
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed (npm)")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(browser, address, cookies, scheme):
     with browser.new_context(color_scheme=scheme) as context:
@@ -157,7 +153,7 @@ def test_axe_finds_nothing(browser, address, cookies, scheme):
         page = context.new_page()
         for path in PAGES:
             page.goto(f"{address['address']}news{path}")
-            page.evaluate(AXE.read_text("utf-8"))
+            page.evaluate(AXE_SCRIPT)
             found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
             told = [(one["id"], one["help"]) for one in found["violations"]]
             assert (path, told) == (path, [])
