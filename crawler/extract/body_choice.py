@@ -113,7 +113,7 @@ class Chooser:
         self.box = self._find_box()
         self.fence = self._find_fence()
         self.forms = self._find_forms()
-        self.shapes = Counter(_form(c.node) for c in self.running)
+        self.shapes = Counter(_form(c.node) for c in candidates if _is_running(c))
         self.parents = Counter(c.node.parent for c in self.running)
         self.heads = self._find_heads()
         # Elements with text of the article that line breaks part.
@@ -287,10 +287,16 @@ class Chooser:
             _is_running(candidate)
             and _form(candidate.node) in self.forms
             and "standfirst" not in zones_of(candidate.node)
-            and not (
-                self.shapes[_form(candidate.node)] == 1
-                and self._describes(candidate.key.casefold())
-            )
+            and not self._is_apart(candidate)
+        )
+
+    def _is_apart(self, candidate: Candidate) -> bool:
+        """Whether the block says the description in a form that no other block has."""
+        form = _form(candidate.node)
+        return (
+            bool(form[1] or form[2] == "header")
+            and self.shapes[form] == 1
+            and self._describes(candidate.key.casefold())
         )
 
     def _is_standfirst(self, candidate: Candidate) -> bool:

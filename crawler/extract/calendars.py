@@ -9,63 +9,63 @@ from datetime import date
 # A month begins at the margin, January first. Arabic has three sets of names: Egypt and the Gulf
 # take the Latin ones, the Levant and Iraq the Syriac ones, the Maghreb the French ones.
 _MONTHS = """
-january jan janvier janv januar jänner jän enero ene janeiro gennaio gen januari
+january січ jan janvier janv januar jänner jän enero ene janeiro gennaio gen januari
     janúar января январь янв січня січень студзеня януари ιανουαρίου ιαν ocak oca
     stycznia styczeń sty leden ledna január januára ianuarie ian siječnja siječanj
     januarja јануар tammikuuta tammikuu jaanuar janvāris sausio يناير كانون_الثاني
     جانفي ژانویه جنوری जनवरी जन জানুয়ারি జనవరి ஜனவরி জানুয়ারী januarie januwari
     ม.ค. มกราคม ינואר yanvar қаңтар იანვარი urtarrila gener xaneiro
-february feb février févr fév februar feber febrero fevereiro fev febbraio februari
+february лют feb février févr fév februar feber febrero fevereiro fev febbraio februari
     febrúar февраля февраль фев лютого лютий февруари φεβρουαρίου φεβ şubat şub
     lutego luty lut únor února február februára februarie veljače veljača фебруар
     helmikuuta helmikuu veebruar februāris vasario فبراير شباط فيفري فوریه فروری
     फरवरी फ़रवरी फर ফেব্রুয়ারি ఫిబ్రవరి februarja ก.พ. กุมภาพันธ์ פברואר fevral
     ақпан თებერვალი otsailaren febrer pebruari
-march mar mars märz mär maerz marzo março marco maret mac maart mrt марта март мар
+march бер mar mars märz mär maerz marzo março marco maret mac maart mrt марта март мар
     березня березень mart marca marzec marec března březen martie ožujka ožujak
     maaliskuuta maaliskuu märts marts kovo مارس آذار اذار مارچ मार्च মার্চ మార్చి
     มี.ค. มีนาคม מרץ מרס наурыз მარტი martxoaren març
-april apr avril avr abril abr aprile апреля апрель апр квітня квітень април απριλίου
+april квіт apr avril avr abril abr aprile апреля апрель апр квітня квітень април απριλίου
     απρ nisan nis kwietnia kwiecień kwi duben dubna apríl apríla aprilie travnja
     travanj aprila huhtikuuta huhtikuu aprill aprīlis balandžio أبريل ابريل نيسان
     أفريل افريل إبريل آوریل اپریل अप्रैल এপ্রিল ఏప్రిల్ เม.ย. เมษายน אפריל aprel
     сәуір აპრილი apirilaren
-may mai mayo maio maggio mag mei maj mája maja май мая травня травень мај μαΐου μαι
+may مه трав mai mayo maio maggio mag mei maj mája maja май мая травня травень мај μαΐου μαι
     mayıs máj květen května svibnja svibanj toukokuuta toukokuu maijs gegužės مايو
     أيار ايار ماي مای مئی मई মে మే พ.ค. พฤษภาคม מאי мамыр მაისი maiatzaren maig maí
-june jun juin juni junio junho giugno giu jún júní июня июнь июн червня червень юни
+june черв jun juin juni junio junho giugno giu jún júní июня июнь июн червня червень юни
     ιουνίου ιουν haziran haz czerwca czerwiec cze červen června júna iunie lipnja
     lipanj junija јун kesäkuuta kesäkuu juuni jūnijs birželio يونيو حزيران جوان
     يونيه ژوئن جون जून জুন జూన్ มิ.ย. มิถุนายน יוני iyun маусым ივნისი ekainaren
     juny
-july jul juillet juil juli julio julho luglio lug júl júlí июля июль июл липня
+july лип jul juillet juil juli julio julho luglio lug júl júlí июля июль июл липня
     липень юли ιουλίου ιουλ temmuz tem lipca lipiec lip červenec července júla iulie
     srpnja srpanj julija јул heinäkuuta heinäkuu juuli jūlijs liepos يوليو تموز
     جويلية يوليه ژوئیه جولای جولائی जुलाई জুলাই జులై ก.ค. กรกฎาคม יולי iyul шілде
     ივლისი uztailaren juliol
-august aug août aout agosto ago agustus ogos augustus августа август авг серпня
+august серп aug août aout agosto ago agustus ogos augustus августа август авг серпня
     серпень αυγούστου αυγ ağustos ağu sierpnia sierpień sie srpen srpna augusta
     kolovoza kolovoz avgust avgusta аугуст elokuuta elokuu augusts rugpjūčio أغسطس
     اغسطس آب اب أوت اوت آگوست اگست अगस्त আগস্ট ఆగస్టు ส.ค. สิงหาคม אוגוסט avqust
     тамыз აგვისტო abuztuaren agost ágúst
-september sep sept septembre septiembre setiembre setembro set settembre сентября
+september вер sep sept septembre septiembre setiembre setembro set settembre сентября
     сентябрь сен сент вересня вересень септември σεπτεμβρίου σεπ eylül eyl września
     wrzesień wrz září septembra septembrie rujna rujan септембар syyskuuta syyskuu
     septembris rugsėjo سبتمبر أيلول ايلول شتنبر سپتامبر ستمبر सितंबर सितम्बर
     সেপ্টেম্বর సెప్టెంబర్ ก.ย. กันยายน ספטמבר sentyabr қыркүйек სექტემბერი irailaren
     setembre
-october oct octobre oktober okt octubre outubro out ottobre ott octombrie октября
+october жовт oct octobre oktober okt octubre outubro out ottobre ott octombrie октября
     октябрь окт жовтня жовтень октомври οκτωβρίου οκτ ekim eki października
     październik paź říjen října október októbra oktobra октобар lokakuuta lokakuu
     oktoober oktobris spalio أكتوبر اكتوبر تشرين_الأول تشرين_الاول اکتبر اکتوبر
     अक्टूबर अक्तूबर অক্টোবর అక్టోబర్ ต.ค. ตุลาคม אוקטובר oktyabr қазан ოქტომბერი
     urriaren
-november nov novembre noviembre novembro nopember noiembrie ноября ноябрь ноя
+november лист nov novembre noviembre novembro nopember noiembrie ноября ноябрь ноя
     листопада листопад ноември νοεμβρίου νοε kasım kas listopada listopad lis
     novembra studenoga studeni новембар marraskuuta marraskuu novembris lapkričio
     نوفمبر تشرين_الثاني نونبر نوامبر نومبر नवंबर नवम्बर নভেম্বর నవంబర్ พ.ย.
     พฤศจิกายน נובמבר noyabr қараша ნოემბერი azaroaren
-december dec décembre déc dezember dez diciembre dic dezembro dicembre desember des
+december груд dec décembre déc dezember dez diciembre dic dezembro dicembre desember des
     disember decembrie декабря декабрь дек грудня грудень декември δεκεμβρίου δεκ
     aralık ara grudnia grudzień gru prosinec prosince decembra prosinca децембар
     joulukuuta joulukuu detsember decembris gruodžio ديسمبر كانون_الأول كانون_الاول

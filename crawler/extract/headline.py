@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -25,13 +25,17 @@ if TYPE_CHECKING:
 # on a side, or it is part of a word or sentence; the bars, low lines and the
 # full-width colon do not.
 _SEPARATOR = re.compile(
-    r"\s+[-\u2010-\u2015|¦·•*/~:»«›‹>←→:]+\s+|\s*[|│ㅣ｜︱_＿]+\s*|\s+::\s+|\s*：\s*|\s*[»›]\s*"
+    r"\s+[-\u2010-\u2015|¦·•*/~:»«›‹>←→:]+\s+|\s*[|ǀ│∣❘ㅣ｜︱_＿]+\s*|\s+::\s+|\s*-{2,}\s*|\s*：\s*|\s*[»›]\s*"
     r"|\s+[-\u2013\u2014](?=\S)|(?<=\S)[\u2013\u2014-]\s+"
 )
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
 # Chinese and Korean titles glue the outlet on with a bare hyphen or two.
 _GLUED = re.compile(rf"(?<=[{_CJK}\W])[-–—]+(?=[^-–—]{{2,14}}$)")
 _DATE = re.compile(r"\W*(?:\d{1,4}\W+){2}\d{1,4}\W*|by .{3,40}", re.IGNORECASE)
+# Sections are named by the first links of the first menus.
+_MENUS = 12
+_MENU_LINKS = 150
+_LABEL = 30  # characters
 _GENERIC = {
     *("news", "opinion", "world", "national", "sport", "sports", "business"),
     *("politics", "video", "videos", "photos", "live", "breakingnews", "analysis"),
@@ -42,6 +46,8 @@ _GENERIC = {
     *("政治", "経済", "经济", "国際", "スポーツ", "要闻", "时政", "军事", "科技"),
     *("新闻", "新聞", "국제", "정치", "사회", "경제", "समाचार", "اخبار", "سیاسی"),
 }
+_BARS = {"|", "ǀ", "│", "∣", "❘", "ㅣ", "｜", "_"}
+_LEAD = re.compile(r"(.{2,40}?)(?:(\s+[-–—·•»›]+)|\s*[:：])\s*(?=\S)")
 _HEADING = ("h1", "h2", "h3", "b", "strong", "font", "td", "div", "span", "p")
 
 
@@ -119,6 +125,9 @@ def _sections(page: Page) -> frozenset[str]:
     names = [text_of(value) for value in iter_values(page, "articleSection")]
     names += page.meta.get("article:section", [])
     names += unquote(split_url(page.url).path).split("/")[:-1]
+    for menu in marked(page).menu[:_MENUS]:
+        links = islice(menu.iter("a"), _MENU_LINKS)
+        names += [text for link in links if len(text := element_text(link)) <= _LABEL]
     for record in page.jsonld:
         if "breadcrumblist" in types_of(record):
             items = record.get("itemListElement")
@@ -134,9 +143,11 @@ def _sections(page: Page) -> frozenset[str]:
 def _clean(
     text: str, witnesses: _Witnesses, keys: frozenset[str], sections: frozenset[str]
 ) -> str:
-    text = _cut_to_witness(text, (witnesses.heading, witnesses.record, witnesses.og))
+    told = (witnesses.heading, witnesses.record, witnesses.og)
+    text = _cut_to_witness(text, [t for t in told if letters(t) not in keys])
     text = _cut_tail(text, keys, sections)
-    return _cut_lead(text, keys)
+    text = _cut_hyphenated(text, keys)
+    return _cut_lead(text, keys, witnesses.heading)
 
 
 def _cut_to_witness(text: str, witnesses: Iterable[str]) -> str:
@@ -159,14 +170,23 @@ def _cut_tail(text: str, keys: frozenset[str], sections: frozenset[str]) -> str:
         tail, rest = text[last.end() :], text[: last.start()].rstrip()
         is_name = _names_outlet(tail, keys)
         is_label = bool(_DATE.fullmatch(tail)) or letters(tail) in sections
-        bar = last.group().strip() in {"|", "│", "ㅣ", "｜"}
+        bar = last.group().strip() in _BARS
         if not (is_name or (is_label and (named or bar))):
-            # A date after the outlet's name hides the name behind it.
-            if _DATE.fullmatch(tail) and _names_outlet(_last_part(rest), keys):
+            # A date or section after the outlet's name hides the name behind it.
+            if is_label and _names_outlet(_last_part(rest), keys):
                 text = rest
                 continue
             break
         named, text = named or is_name, rest
+    return text
+
+
+def _cut_hyphenated(text: str, keys: frozenset[str]) -> str:
+    """Cut the outlet's whole name off the end where a mere hyphen joins it."""
+    for hyphen in list(re.finditer("-", text))[-3:]:
+        tail = text[hyphen.end() :]
+        if tail[:1].isupper() and len(tail) > 5 and letters(tail) in keys:
+            return text[: hyphen.start()].rstrip()
     return text
 
 
@@ -191,10 +211,19 @@ def _names_outlet(tail: str, keys: frozenset[str]) -> bool:
     )
 
 
-def _cut_lead(text: str, keys: frozenset[str]) -> str:
-    first = re.match(r"([^|│｜]{2,40}?)\s*[|│｜]\s+", text)
+def _cut_lead(text: str, keys: frozenset[str], heading: str) -> str:
+    """Cut the outlet's name, or a label like "Opinion |", off the front.
+
+    Before a colon the name may be who speaks, unless the heading does without it.
+    """
+    first = re.match(r"([^|ǀ│｜]{2,40}?)\s*[|ǀ│｜]\s+", text)
     if first and letters(first.group(1)) in keys | _GENERIC:
         return text[first.end() :]
+    first = _LEAD.match(text)
+    if first and letters(first.group(1)) in keys:
+        rest = text[first.end() :]
+        if first.group(2) or letters(heading) in {letters(rest), "", *keys}:
+            return rest
     return text
 
 

@@ -25,6 +25,9 @@ _KINDS = {
         r"|byline|info|source"
     ),
     "headline": re.compile(r"(?:^|\s)headline(?:$|\s)"),
+    "menu": re.compile(
+        r"(?:^|[\s_-])(?:nav|menu|navbar|navigation|bread-?crumbs?|crumbs?)(?:$|[\s_-])"
+    ),
 }
 
 _STEMS = {
@@ -37,6 +40,7 @@ _STEMS = {
         *("tarih", "zeit", "data", "meta", "byline", "info", "source"),
     ),
     "headline": ("headline",),
+    "menu": ("nav", "menu", "crumb"),
 }
 
 
@@ -54,6 +58,7 @@ class Marked:
     byline: list[HtmlElement] = field(default_factory=list)
     date: list[HtmlElement] = field(default_factory=list)
     headline: list[HtmlElement] = field(default_factory=list)
+    menu: list[HtmlElement] = field(default_factory=list)
 
 
 _PAGE_WIDE = {"html", "body", "head", "script", "style", "meta", "link", "main", "form"}
@@ -71,6 +76,8 @@ def marked(page: Page) -> Marked:
             found.h1.append(element)
         elif tag == "time":
             found.time.append(element)
+        elif tag == "nav":
+            found.menu.append(element)
         if tag in _PAGE_WIDE:
             continue
         get = element.get

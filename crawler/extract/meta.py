@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.extract.jsonld import iter_values, text_of, types_of
-from crawler.extract.wording import letters, split_url, tidy, unique
+from crawler.extract.wording import element_text, letters, split_url, tidy, unique
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,8 @@ _NAMED = (
     "copyright",
     "cre",
 )
+_HOME_LINKS = 6
+_LONGEST_NAME = 40  # characters
 _ORGANISATIONS = {"organization", "newsmediaorganization", "website"}
 _COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright|\d{4}|[\s,.-])+", re.IGNORECASE)
 _SHARED_LABELS = {"www", "com", "org", "net", "co", "news", "gov", "edu", "amp", "m"}
@@ -68,12 +71,30 @@ def outlet_keys(page: Page) -> frozenset[str]:
     return keys
 
 
+def _home_names(page: Page) -> Iterator[str]:
+    """Yield what the links to the outlet's front page say, or show: its name."""
+    parts = split_url(page.url)
+    home = {"/", f"//{parts.netloc}", f"{parts.scheme}://{parts.netloc}"}
+    left = _HOME_LINKS
+    for link in page.tree.iter("a"):
+        href = (link.get("href") or "").strip()
+        if not href or (href != "/" and href.rstrip("/") not in home):
+            continue
+        left -= 1
+        shown = [image.get("alt") or "" for image in islice(link.iter("img"), 3)]
+        for text in (element_text(link), link.get("title") or "", *shown):
+            if 1 < len(text) <= _LONGEST_NAME:
+                yield tidy(text)
+        if left == 0:
+            return
+
+
 def _read_outlet_keys(page: Page) -> frozenset[str]:
     host = (split_url(page.url).hostname or "").removeprefix("www.")
     labels = host.split(".")
     keys = {letters(label) for label in labels[:-1]} - _SHARED_LABELS
     keys |= {letters(host), letters(".".join(labels[-2:]))}
-    for name in outlet_names(page):
+    for name in (*outlet_names(page), *_home_names(page)):
         key = letters(name)
         keys |= {key, key.removeprefix("the")}
     return frozenset(key for key in keys if len(key) > 1)

@@ -73,12 +73,12 @@ _ZONES = {
     "mdt": -360,
     "pst": -480,
     "pdt": -420,
-    "et": -300,
     "pkt": 300,
     "ist": 330,
 }
+_AMERICAN = {"et": -5, "ct": -6, "mt": -7, "pt": -8}
 _NUMBERS = re.compile(
-    r"(?<![\d./-])(\d{1,4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{1,2})(?![\d/-])"
+    r"(?<![\d./-])(\d{1,4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{1,2})(?!\.?\d|[/-])"
 )
 _IDEOGRAPHS = re.compile(
     r"(\d{2,4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号]"
@@ -86,28 +86,32 @@ _IDEOGRAPHS = re.compile(
 _KOREAN = re.compile(r"(?<!\d)(\d{4})\.\s*(\d{1,2})\.\s*(\d{1,2})(?!\d)")
 _APART = re.compile(r"(?<!\d)((?:19|20)\d\d)\s+(\d{1,2})\s?[/-]\s?(\d{1,2})(?!\d)")
 _VIETNAMESE = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2})[\s,/]+(?:năm\s+)?(\d{4})")
-_ERA = re.compile(r"(令和|平成)\s*(\d{1,2}|元)\s*年")
-_ERAS = {"令和": 2018, "平成": 1988}
+_ERA = re.compile(r"(令和|平成|民國|民国)\s*(\d{1,3}|元)\s*年")
+_ERAS = {"令和": 2018, "平成": 1988, "民國": 1911, "民国": 1911}
 _NAME = "|".join(
     sorted(map(re.escape, {*MONTHS, *PERSIAN_MONTHS}), key=len, reverse=True)
 )
 # Letters may not touch a name, and marks are letters here (Hindi vowel signs).
 _DAY_FIRST = re.compile(
-    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.)?,?[\s/-]*(?:de\s+|d['’]|of\s+|من\s+)?({_NAME})"
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.)?,?[\s/-]*(?:de\s+|d['’]|of\s+|من\s+|ماه\s+)?({_NAME})"
     rf"(?![^\W\d_])(?:\s*[/(]\s*(?:{_NAME})\s*\)?)?[.,،]?[\s/-]*(?:de[l]?\s+|عام\s+|سنة\s+)?(\d{{4}})(?!\d)"
 )
 _MONTH_FIRST = re.compile(
     rf"(?<![^\W\d_])({_NAME})(?![^\W\d_])\.?\s*(\d{{1,2}})(?:st|nd|rd|th)?[,،.]?\s+(\d{{4}})(?!\d)"
 )
+_YEAR_FIRST = re.compile(
+    rf"(?<!\d)((?:19|20)\d\d)[,.]?\s+({_NAME})(?![^\W\d_])\.?\s+(\d{{1,2}})(?!\d)"
+)
 _CLOCK = re.compile(
-    r"""(?<![\d:.])(?:(上午|下午|오전|오후|午前|午後|am|pm|晚上|凌晨)\s*)?
-    (\d{1,2})(?:\s?[:٫]\s?|[.h]|\s?[時时点시]\s?)(\d{2})(?:[:분分]\s?(\d{2})?)?(?![\d])
+    r"""(?<![\d:.])(?:(上午|下午|오전|오후|午前|午後|am|pm|晚上|凌晨|सुबह|दोपहर|शाम|रात)\s*)?
+    (\d{1,2})(?:\s?[:٫]\s?|\.|\s?h\s?|\s?[時时点시]\s?)(\d{2})(?:[:분分]\s?(\d{2})?)?(?![\d])
     \s*(a\.?m\b|p\.?m\b|am\b|pm\b|ص\b|م\b|صباحا|مساء|ظهرا)?
     \s*[(\[]?((?:gmt|utc)?\s*[+-]\d{1,2}(?::?\d{2})?|[^\W\d_]{2,4}\b)?""",
     re.VERBOSE,
 )
 _AFTERNOON = {"下午", "오후", "午後", "pm", "p.m", "p.m.", "م", "مساء", "晚上", "ظهرا"}
-_MORNING = {"上午", "오전", "午前", "am", "a.m", "a.m.", "ص", "صباحا", "凌晨"}
+_AFTERNOON |= {"दोपहर", "शाम", "रात"}
+_MORNING = {"上午", "오전", "午前", "am", "a.m", "a.m.", "ص", "صباحا", "凌晨", "सुबह"}
 
 
 @lru_cache(maxsize=1024)
@@ -177,6 +181,25 @@ def _offset(zone: str) -> timedelta | None:
     return -size if sign == "-" else size
 
 
+def _american(zone: str, day: date) -> timedelta | None:
+    """Return the offset of "ET" and its like, which name summer and winter alike.
+
+    Since 2007 summer time runs from the second Sunday in March to the first in
+    November (Energy Policy Act of 2005, section 110).
+    """
+    standard = _AMERICAN.get(zone.strip().casefold())
+    if standard is None:
+        return None
+    starts, ends = _sunday(day.year, 3, 8), _sunday(day.year, 11, 1)
+    return timedelta(hours=standard + (starts <= day < ends))
+
+
+def _sunday(year: int, month: int, first: int) -> date:
+    """Return the first Sunday on or after a day of a month."""
+    start = date(year, month, first)
+    return start + timedelta(days=6 - start.weekday())
+
+
 def _read_printed(text: str, month_first: bool) -> Stamp | None:
     found = _printed_day(text, month_first)
     if found is None:
@@ -190,7 +213,11 @@ def _read_printed(text: str, month_first: bool) -> Stamp | None:
     before, hour, minute, second, after, zone = clock.groups()
     hours = _on_24_hours(int(hour), before or after or "")
     return _with_clock(
-        day, hours, int(minute), int(second) if second else None, _offset(zone or "")
+        day,
+        hours,
+        int(minute),
+        int(second) if second else None,
+        _offset(zone or "") or _american(zone or "", day),
     )
 
 
@@ -222,6 +249,7 @@ _PRINTED = (
     (_VIETNAMESE, "dmy"),
     (_DAY_FIRST, "dny"),
     (_MONTH_FIRST, "ndy"),
+    (_YEAR_FIRST, "ynd"),
     (_NUMBERS, "?"),
 )
 
@@ -234,8 +262,8 @@ def _ordered_day(match: re.Match[str], order: str, month_first: bool) -> date | 
         return _day(int(one), int(two), int(three))
     if order == "dmy":
         return _day(int(three), int(two), int(one))
-    name, day = (two, one) if order == "dny" else (one, two)
-    return _named_day(int(three), name, int(day))
+    parts = dict(zip(order, (one, two, three), strict=True))
+    return _named_day(int(parts["y"]), parts["n"], int(parts["d"]))
 
 
 def _named_day(year: int, name: str, day: int) -> date | None:

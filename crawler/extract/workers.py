@@ -32,10 +32,14 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 SECONDS_PER_PAGE = 10.0
+# On a busy machine a page waits for its share of the processor, which is no fault of
+# its own: the limit is on the worker's own time, and this many times that on the clock.
+_PATIENCE = 6
 # Importing the parsers and loading their models is no page's fault.
 _SECONDS_TO_START = 120.0
 # lxml and trafilatura hold on to memory; a worker of this age is replaced.
 _PAGES_PER_WORKER = 2_000
+_KILLED = "killed its worker"
 _WARM_UP = f"<title>Warming up a worker</title><p>{'The first page is slow. ' * 20}</p>"
 # Spawned, not forked: a fork of a process with threads may inherit held locks.
 _SPAWN = multiprocessing.get_context("spawn")
@@ -57,8 +61,8 @@ class Task:
 class ExtractionPool:
     """Worker processes that extract pages, each within a hard limit of time.
 
-    A page that takes longer than *seconds*, or whose worker dies, fails alone with
-    ExtractionError, and a new worker takes the place of the old.
+    A page that takes more than *seconds* of a processor, or whose worker dies, fails
+    alone with ExtractionError, and a new worker takes the place of the old.
     """
 
     def __init__(self, workers: int = 2, *, seconds: float = SECONDS_PER_PAGE) -> None:
@@ -153,7 +157,9 @@ class _Worker:
             if self._process is not None or self._is_retired:
                 return
             self._pipe, theirs = _SPAWN.Pipe()
-            self._process = _SPAWN.Process(target=_TARGET, args=(theirs,), daemon=True)
+            self._process = _SPAWN.Process(
+                target=_TARGET, args=(theirs, self.seconds), daemon=True
+            )
             self._process.start()
             # With the parent's end of it open, a dead child would not end the pipe.
             theirs.close()
@@ -170,13 +176,14 @@ class _Worker:
             self._pages += 1
             assert self._pipe is not None
             self._pipe.send(task)
-            return self._receive(self.seconds)
+            return self._receive(_PATIENCE * self.seconds)
         except TimeoutError:
             self.stop()
             raise ExtractionError(f"took over {self.seconds:g} s") from None
         except (EOFError, OSError, AssertionError):
-            self.stop()
-            raise ExtractionError("killed its worker") from None
+            took_too_long = self.stop() == -signal.SIGPROF
+            what = f"took over {self.seconds:g} s" if took_too_long else _KILLED
+            raise ExtractionError(what) from None
 
     def retire(self) -> None:
         """Kill the process from another thread, for good."""
@@ -185,15 +192,18 @@ class _Worker:
             if self._process is not None:
                 self._process.kill()
 
-    def stop(self) -> None:
-        """End the process, whatever it is at."""
+    def stop(self) -> int | None:
+        """End the process, whatever it is at; return its exit code, if there was one."""
+        code = None
         with _starting:
             if self._process is not None and self._pipe is not None:
                 self._pipe.close()
                 self._process.kill()
                 self._process.join()
+                code = self._process.exitcode
                 self._process.close()
             self._process = self._pipe = None
+        return code
 
     def _receive(self, seconds: float) -> Article | Exception:
         assert self._pipe is not None
@@ -203,7 +213,7 @@ class _Worker:
         return answer
 
 
-def _work(pipe: Connection) -> None:
+def _work(pipe: Connection, seconds: float) -> None:
     """Answer pages until the pipe ends: an Article, NotAnArticle or ExtractionError."""
     # Ctrl-C reaches the whole group; the parent ends its workers in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -211,7 +221,12 @@ def _work(pipe: Connection) -> None:
     pipe.send(_extract(Task(html=_WARM_UP, url="http://localhost/")))
     with contextlib.suppress(EOFError):
         while True:
-            pipe.send(_extract(pipe.recv()))
+            task = pipe.recv()
+            # SIGPROF ends the process, also one that hangs in a parser's own code.
+            signal.setitimer(signal.ITIMER_PROF, seconds)
+            answer = _extract(task)
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            pipe.send(answer)
 
 
 def _extract(task: Task) -> Article | Exception:
