@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import signal
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from crawler.errors import OutletError
-from crawler.problems import find_problem
+from crawler.problems import FAILED_PAGE, FAILED_SOURCE, find_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -49,8 +50,9 @@ class OutletReport:
 class CrawlReport:
     """What a run did in all; *reason* is "finished", or why it ended before.
 
-    *not_articles* and *failed* count pages by reason; *waiting* counts those that are
-    known and left for the next run. *alarms* want a person.
+    *not_articles* and *failed* count pages by reason, *failed_sources* feeds, sitemaps
+    and sections; *waiting* counts the pages that are known and left for the next run.
+    *alarms* want a person.
     """
 
     run: int
@@ -69,6 +71,7 @@ class CrawlReport:
     settled: int = 0
     not_articles: Mapping[str, int] = field(default_factory=dict)
     failed: Mapping[str, int] = field(default_factory=dict)
+    failed_sources: Mapping[str, int] = field(default_factory=dict)
     outlets: tuple[OutletReport, ...] = ()
     notes: tuple[str, ...] = ()
     alarms: tuple[str, ...] = ()
@@ -77,6 +80,11 @@ class CrawlReport:
     def problems(self) -> tuple[OutletReport, ...]:
         """The outlets that came to nothing."""
         return tuple(outlet for outlet in self.outlets if outlet.problem)
+
+    @property
+    def came_to_nothing(self) -> bool:
+        """If no outlet had anything to give."""
+        return bool(self.problems) and len(self.problems) == len(self.outlets)
 
 
 def crawl(
@@ -98,6 +106,7 @@ def crawl(
     from crawler.spiders.outlets import OutletsSpider
 
     began = time.monotonic()
+    is_new = not db.exists()
     if not plan.outlets:
         raise OutletError("no outlet to crawl: name one, or see wirecopy outlets list")
     _check(db)
@@ -111,7 +120,10 @@ def crawl(
         raise session.outcome.error
     is_whole = session.outcome.reason == "finished"
     settled = _settle(db, session.outcome.run) if settle and is_whole else 0
-    return _report(session, db, time.monotonic() - began, settled)
+    report = _report(session, db, time.monotonic() - began, settled)
+    if is_new and report.came_to_nothing and not report.articles:
+        _remove(db)
+    return report
 
 
 def load_settings(db: Path, own: Mapping[str, Any]) -> Settings:
@@ -134,6 +146,12 @@ def _check(db: Path) -> None:
 
     with Store.open(db) as store, store.transaction():
         pass
+
+
+def _remove(db: Path) -> None:
+    """Leave no file behind a run that was called wrongly."""
+    for suffix in ("", "-wal", "-shm"):
+        db.with_name(f"{db.name}{suffix}").unlink(missing_ok=True)
 
 
 def _settle(db: Path, run: int | None) -> int:
@@ -197,7 +215,7 @@ def _report(session: Session, db: Path, seconds: float, settled: int) -> CrawlRe
         state = CrawlState(store.db)
         outlets = tuple(_outlet_report(queue, state) for queue in queues)
         alarms = tuple(_alarms(store.db, outlets, session.now()))
-    total = sum((queue.counts for queue in queues), start=type(queues[0].counts)())
+    total = sum((queue.counts for queue in queues), start=Counter())
     return CrawlReport(
         run=session.outcome.run or 0,
         seconds=round(seconds, 2),
@@ -214,7 +232,8 @@ def _report(session: Session, db: Path, seconds: float, settled: int) -> CrawlRe
         waiting=sum(outlet.waiting for outlet in outlets),
         settled=settled,
         not_articles=_by_reason(total, "not an article: "),
-        failed=_by_reason(total, "failed: "),
+        failed=_by_reason(total, FAILED_PAGE),
+        failed_sources=_by_reason(total, FAILED_SOURCE),
         outlets=outlets,
         notes=tuple(session.outcome.notes),
         alarms=alarms,

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 PACKAGED = Path(__file__).parent / "catalogue"
+# A name in any script, or an address; IPv6 without its brackets.
+_HOST = re.compile(r"[\w.-]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +191,8 @@ def _resolve_one(target: str, catalogue: Catalogue) -> Outlet:
             )
         target = f"https://{target}"
     home = target if urlsplit(target).path else f"{target}/"
-    if urlsplit(home).scheme not in {"http", "https"} or not host_of(home):
+    is_web = urlsplit(home).scheme in {"http", "https"}
+    if not is_web or not _HOST.fullmatch(host_of(home)):
         raise OutletError(f"{target!r} is no http(s) URL with a host: check it")
     if known is not None:
         sections = (*known.sections, known.home) if home != known.home else ()

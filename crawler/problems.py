@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from crawler.frontier import OutletQueue
     from storage.crawl_state import CrawlState
 
+# Before the reason, in an outlet's counts.
+FAILED_PAGE = "failed page: "
+FAILED_SOURCE = "failed source: "
 NOT_NEWS = "no feed, sitemap or article link found: is this a news outlet?"
 
 
@@ -18,7 +21,7 @@ def find_problem(queue: OutletQueue, state: CrawlState) -> str | None:
     known = state.sources(queue.id)
     listed = [source for source in known if source.outcome == "listing"]
     if queue.counts["articles"] or state.is_news(queue.id):
-        return _unanswered(queue, [source.reason for source in listed])
+        return _unanswered(queue)
     if reason := _unread(queue):
         return f"no page could be read: {reason}"
     if listed or queue.counts["pages"]:
@@ -30,18 +33,22 @@ def find_problem(queue: OutletQueue, state: CrawlState) -> str | None:
 
 def _unread(queue: OutletQueue) -> str | None:
     """Return what most pages failed with where every page that was named did."""
-    failed = {
-        name.removeprefix("failed: "): count
-        for name, count in queue.counts.items()
-        if name.startswith("failed: ")
-    }
-    if not failed or queue.counts["not an article"] or not queue.counts["pages"]:
+    if queue.counts["not an article"] or not queue.counts["pages"]:
         return None
-    return max(failed, key=lambda reason: failed[reason])
+    return _most_common(queue, FAILED_PAGE)
 
 
-def _unanswered(queue: OutletQueue, reasons: list[str | None]) -> str | None:
+def _unanswered(queue: OutletQueue) -> str | None:
     """An outlet that answered before, and now not once, has a problem too."""
-    if queue.counts["requests"] or not queue.counts["errors"]:
+    if queue.counts["requests"] or not queue.failures[queue.outlet.host]:
         return None
-    return next((reason for reason in reasons if reason), None)
+    return _most_common(queue, FAILED_SOURCE) or _most_common(queue, FAILED_PAGE)
+
+
+def _most_common(queue: OutletQueue, prefix: str) -> str | None:
+    counts = {
+        name.removeprefix(prefix): count
+        for name, count in queue.counts.items()
+        if name.startswith(prefix)
+    }
+    return max(counts, key=counts.__getitem__, default=None)

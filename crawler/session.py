@@ -227,7 +227,7 @@ class Session:
         self, queue: OutletQueue, sources: Sequence[tuple[str, PageKind]]
     ) -> None:
         """Poll sources that a source named, if they are new."""
-        if queue.stopped or queue.polled > MOST_SOURCES:
+        if self.is_closed or queue.stopped or queue.polled > MOST_SOURCES:
             return
         for url, _ in sources:
             page = self.state.page(source_key(url))

@@ -172,8 +172,10 @@ def load_article(db: Database, article: int) -> Article:
 def find_article(db: Database, reference: str) -> int | None:
     """Find an article by its id or its URL."""
     if reference.isdecimal():
-        sql, value = "SELECT id FROM articles WHERE id = ?", int(reference)
-        row = db.conn.execute(sql, [value]).fetchone()
+        # Compared as text, no number is too large for SQLite.
+        row = db.conn.execute(
+            "SELECT id FROM articles WHERE id = CAST(? AS INTEGER)", [reference]
+        ).fetchone()
     else:
         row = db.conn.execute(
             "SELECT id FROM articles WHERE url_key = ?", [url_key(reference)]

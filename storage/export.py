@@ -73,12 +73,15 @@ def export_articles(
     The format is *format*, else the suffix, else jsonl; None writes to standard
     output. A file appears when it is whole. Raises UnknownFormatError, DumpError.
     """
+    if output is not None:
+        _refuse(db, output)
     kind = format or _format_of(output)
     if kind == "db":
         return _publish(db, output)
     if kind not in _WRITERS:
         raise UnknownFormatError(
-            f"{output or kind}: export writes jsonl, csv, parquet and db, not {kind}"
+            f"{output or kind}: export writes jsonl, csv, parquet and db, not {kind}:"
+            " give another suffix or --format"
         )
     rows = iter_rows(db, everything=everything)
     if output is None:
@@ -102,6 +105,17 @@ def iter_rows(db: Database, *, everything: bool = False) -> Iterator[dict[str, A
         if row["agency"] == UNNAMED_AGENCY:
             row["agency"] = ""
         yield row
+
+
+def _refuse(db: Database, output: Path) -> None:
+    """Raise DumpError where *output* is the database itself, or in no folder."""
+    if not output.parent.is_dir():
+        raise DumpError(
+            f"{output}: the folder {output.parent} does not exist: make it first"
+        )
+    source = db.conn.execute("SELECT file FROM pragma_database_list").fetchone()[0]
+    if output.exists() and output.samefile(source):
+        raise DumpError(f"{output} is the database that is read: name another file")
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from storage.articles import find_article, iso, load_article
+from storage.errors import DatabaseError
 from storage.settle import settle
 from storage.urls import url_key
 
@@ -43,12 +44,17 @@ def forget(store: Store, reference: str, *, reason: str) -> ForgetReport:
     """Remove an article, named by id or URL, and bar its URL for good.
 
     Text, revisions, removed blocks, index and search rows are overwritten, not only
-    unlinked, and the write-ahead log is emptied. Its story is decided anew.
+    unlinked, and the write-ahead log is emptied. Its story is decided anew. Raises
+    DatabaseError where *reference* is neither a stored article nor a URL.
     """
     # Zeroes what is deleted, also in the pages that the full-text index frees.
     store.db.conn.execute("PRAGMA secure_delete = on")
     with store.transaction() as db:
         article = find_article(db, reference)
+        if article is None and "/" not in reference:
+            raise DatabaseError(
+                f"no article {reference}: give an id that is stored, or a URL to bar"
+            )
         if article is None:
             report = _bar(db, url_key(reference), reason, iso(store.now()))
         else:

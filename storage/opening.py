@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _MAGIC = b"SQLite format 3\0"
+_UNWRITABLE = ("attempt to write a readonly database", "unable to open database")
 _BUSY = ("database is locked", "database table is locked", "database schema is locked")
 
 
@@ -43,7 +45,8 @@ def open_database(
     """
     is_new = _is_new(path)
     if is_new and (read_only or not create):
-        raise DatabaseError(f"{path} does not exist: name an existing database")
+        what = "is empty" if path.exists() else "does not exist"
+        raise DatabaseError(f"{path} {what}: name an existing database")
     with named_errors(path):
         db = _connect(path, read_only=read_only, busy_seconds=busy_seconds)
         try:
@@ -69,6 +72,10 @@ def named_errors(path: Path | str) -> Iterator[None]:
         if str(error).startswith(_BUSY):
             raise DatabaseBusyError(
                 f"{path} is being written by another process: wait until it is done"
+            ) from error
+        if str(error).startswith(_UNWRITABLE):
+            raise DatabaseError(
+                f"{path} cannot be written: check the rights of the file and its folder"
             ) from error
         raise DatabaseError(f"{path}: {error}") from error
     except sqlite3.DatabaseError as error:
@@ -104,7 +111,9 @@ def _is_new(path: Path) -> bool:
 
 
 def _connect(path: Path, *, read_only: bool, busy_seconds: float) -> Database:
-    mode = "ro" if read_only else "rwc"
+    mode = "rwc"
+    if read_only:
+        mode = "ro&immutable=1" if _is_at_rest(path) else "ro"
     conn = sqlite3.connect(
         f"{path.resolve().as_uri()}?mode={mode}",
         uri=True,
@@ -115,6 +124,13 @@ def _connect(path: Path, *, read_only: bool, busy_seconds: float) -> Database:
         cached_statements=256,
     )
     return Database(conn, recursive_triggers=False)
+
+
+def _is_at_rest(path: Path) -> bool:
+    """Return if nobody can be writing: SQLite's own lock files cannot be made there."""
+    log = path.with_name(f"{path.name}-wal")
+    has_log = log.exists() and log.stat().st_size > 0
+    return not has_log and not os.access(path.parent, os.W_OK)
 
 
 def _tune(db: Database, cache_mb: int) -> None:

@@ -33,8 +33,8 @@ EMPTIED = (
 class RededupeReport:
     """Stories before and after, and how many articles have other company.
 
-    *samples* are groups of article ids that were, or would be, parted or joined. In a
-    dry run nothing was written, and people's answers are not taken into account.
+    *samples* are groups of article ids that were, or would be, parted or joined. A dry
+    run writes nothing, and does not take people's *answers*, so many, into account.
     """
 
     articles: int
@@ -42,6 +42,7 @@ class RededupeReport:
     stories_after: int
     moved: int
     samples: tuple[tuple[int, ...], ...]
+    answers: int
     dry_run: bool
 
 
@@ -50,7 +51,7 @@ def plan(store: Store, parameters: Parameters) -> RededupeReport:
     before = _partition(store)
     ids, stories = _decide(store, parameters)
     after = dict(zip(ids, stories, strict=True))
-    return _report(before, after, dry_run=True)
+    return _report(store, before, after, dry_run=True)
 
 
 def rededupe(
@@ -78,7 +79,7 @@ def rededupe(
         )
     store.reload()
     settle(store, run=run, progress=progress)
-    return _report(before, _partition(store), dry_run=False)
+    return _report(store, before, _partition(store), dry_run=False)
 
 
 def _partition(store: Store) -> dict[int, int]:
@@ -110,7 +111,7 @@ def _seconds(text: str | None) -> int:
 
 
 def _report(
-    before: dict[int, int], after: dict[int, int], *, dry_run: bool
+    store: Store, before: dict[int, int], after: dict[int, int], *, dry_run: bool
 ) -> RededupeReport:
     old, new = _groups(before), _groups(after)
     changed = sorted(sorted(group) for group in new - old)
@@ -120,6 +121,7 @@ def _report(
         stories_after=len(new),
         moved=sum(len(group) for group in changed),
         samples=tuple(tuple(group) for group in changed[:_SAMPLES]),
+        answers=store.db.conn.execute("SELECT count(*) FROM reviews").fetchone()[0],
         dry_run=dry_run,
     )
 

@@ -6,6 +6,8 @@ import signal
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import pytest
+
 from crawler.errors import ExtractionError, NotAnArticle
 from crawler.extract import workers
 from crawler.extract.workers import ExtractionPool, Task
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.connection import Connection
 
-    import pytest
 
 PARAGRAPH = (
     "<p>The harbour council voted on Tuesday to repair the old breakwater before the"
@@ -29,16 +30,18 @@ PAGE = (
 )
 
 
-def _work_badly(pipe: Connection) -> None:
+def _work_badly(pipe: Connection, seconds: float) -> None:
     extract_well = workers._extract
     workers._extract = lambda task: _hang_or_die(task, extract_well)
-    workers._work(pipe)
+    workers._work(pipe, seconds)
 
 
 def _hang_or_die(task: Task, extract_well: Callable[[Task], object]) -> object:
     if "hang" in task.url:
         while True:
-            signal.pause()
+            pass
+    if "wait" in task.url:
+        signal.pause()
     if "die" in task.url:
         os.kill(os.getpid(), signal.SIGKILL)
     return extract_well(task)
@@ -72,7 +75,7 @@ def test_ending_a_pool_at_work_does_not_wait(monkeypatch: pytest.MonkeyPatch) ->
     pool = ExtractionPool(2, seconds=600.0)
     good = pool.submit(Task(html=PAGE, url="http://a.test/one"))
     assert good.result(timeout=60).headline
-    stuck = [pool.submit(Task(html=PAGE, url="http://a.test/hang")) for _ in range(4)]
+    stuck = [pool.submit(Task(html=PAGE, url="http://a.test/wait")) for _ in range(4)]
     pool.terminate()
     assert all(future.cancelled() or future.exception() for future in stuck)
 
@@ -98,3 +101,14 @@ def test_a_page_that_hangs_or_kills_fails_alone(
         "die": "killed its worker",
         "three": None,
     }
+
+
+def test_a_worker_that_waits_for_ever_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(workers, "_TARGET", _work_badly)
+    monkeypatch.setattr(workers, "_PATIENCE", 2)
+    with ExtractionPool(1, seconds=0.5) as pool:
+        future = pool.submit(Task(html=PAGE, url="http://a.test/wait"))
+        with pytest.raises(ExtractionError, match="took over"):
+            future.result(timeout=60)

@@ -70,7 +70,8 @@ def command(
 
     Without OUTLET all outlets of the catalogue are crawled, or those of --country and
     --language. What waits from earlier runs is fetched too. Exit 3 means that a person
-    should look: an outlet failed while others did not, or an alarm.
+    should look: an outlet failed while others did not, an alarm, or a run that was
+    stopped before its end.
     """
     from crawler.cli.progress import crawl_with_progress
     from crawler.planning import make_plan, settings_of
@@ -105,9 +106,10 @@ def parse_shard(text: str | None) -> tuple[int, int] | None:
 
 def exit_code(report: CrawlReport) -> int:
     """Return 1 where every outlet failed, 3 where a person should look, else 0."""
-    if report.problems and len(report.problems) == len(report.outlets):
+    if report.came_to_nothing:
         return EXIT_FAILED
-    return EXIT_LOOK if report.problems or report.alarms else EXIT_DONE
+    is_whole = report.reason == "finished"
+    return EXIT_LOOK if report.problems or report.alarms or not is_whole else EXIT_DONE
 
 
 def _print(report: CrawlReport) -> None:
@@ -128,7 +130,10 @@ def _print(report: CrawlReport) -> None:
     print_table("", ["", "this run"], rows)
     reasons = {**report.not_articles, **report.failed}
     if reasons:
-        print_table("", ["no article", "pages"], [[k, v] for k, v in reasons.items()])
+        print_table("", ["no article", "pages"], list(map(list, reasons.items())))
+    if report.failed_sources:
+        failed = list(map(list, report.failed_sources.items()))
+        print_table("", ["feed, sitemap or section not read", "sources"], failed)
 
 
 def _of(all_: int, part: int) -> str:
@@ -141,7 +146,5 @@ def _complain(report: CrawlReport) -> None:
     for line in (*report.notes, *report.alarms):
         click.echo(f"wirecopy: {line}", err=True)
     if report.reason != "finished":
-        click.echo(
-            f"wirecopy: stopped ({report.reason}); run the same command to go on",
-            err=True,
-        )
+        why = "" if report.reason == "stopped" else f" ({report.reason})"
+        click.echo(f"wirecopy: stopped{why}; run the same command to go on", err=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from typing import Any
 
@@ -73,9 +74,17 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command; a closed pipe ends it quietly."""
+    """Run the command; a closed pipe ends it quietly, a full disk in one line."""
+    if sys.stdout is None:
+        sys.exit("wirecopy: standard output is closed: send it somewhere")
+    # A name in a script that the terminal cannot show must not end a command.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     try:
-        cli()
+        cli(standalone_mode=True)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(EXIT_FAILED)
+    except OSError as error:
+        where = error.filename or "standard output"
+        sys.exit(f"wirecopy: {where}: {error.strerror}")

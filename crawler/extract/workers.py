@@ -128,7 +128,9 @@ class ExtractionPool:
             try:
                 answer = worker.extract(task)
             except Exception as error:
-                logger.warning(
+                logger.log(
+                    # A worker that was ended on purpose is nobody's concern.
+                    logging.DEBUG if worker.is_retired else logging.WARNING,
                     "extracting %(url)s: %(reason)s",
                     {"url": task.url, "reason": error},
                     exc_info=not isinstance(error, ExtractionError),
@@ -149,12 +151,12 @@ class _Worker:
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
         self._pages = 0
-        self._is_retired = False
+        self.is_retired = False
 
     def start(self) -> None:
         """Start the process, where there is none; it loads while others work."""
         with _starting:
-            if self._process is not None or self._is_retired:
+            if self._process is not None or self.is_retired:
                 return
             self._pipe, theirs = _SPAWN.Pipe()
             self._process = _SPAWN.Process(
@@ -188,7 +190,7 @@ class _Worker:
     def retire(self) -> None:
         """Kill the process from another thread, for good."""
         with _starting:
-            self._is_retired = True
+            self.is_retired = True
             if self._process is not None:
                 self._process.kill()
 

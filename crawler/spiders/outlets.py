@@ -21,6 +21,7 @@ from crawler.polling import SAME_LINKS
 from crawler.problems import FAILED_PAGE, FAILED_SOURCE
 from crawler.session import CrawlPlan, Session
 from crawler.sources import Source, read_source
+from storage.errors import StorageError
 from storage.urls import source_key, url_key
 
 if TYPE_CHECKING:
@@ -70,7 +71,11 @@ class OutletsSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Open the database, and hand out requests until nothing is left."""
         settings = self.crawler.settings
-        self.session.open()
+        try:
+            self.session.open()
+        except StorageError as error:
+            self.session.outcome.error = error
+            return
         self.extraction = ExtractionPool(
             settings.getint("WIRECOPY_WORKERS") or os.cpu_count() or 1,
             seconds=settings.getfloat("WIRECOPY_EXTRACT_TIMEOUT"),
