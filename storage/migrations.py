@@ -13,6 +13,7 @@ from sqlite_utils import Migrations
 from storage.common_keys_migration import add_common_keys
 from storage.counts import create_counts
 from storage.pages_schema import PAGES
+from storage.search import part_joined_words
 from storage.views import VIEWS
 
 if TYPE_CHECKING:
@@ -360,3 +361,9 @@ def count_what_outlets_print(db: Database) -> None:
         db.execute(f"CREATE VIEW {name} AS {VIEWS[name]}")
     # A batch is one segment of the search index, so that more of them may wait.
     db.execute("INSERT INTO search (search, rank) VALUES ('automerge', 8)")
+
+
+@migrations()
+def part_words_of_arabic_script(db: Database) -> None:
+    """Words that a non-joiner parts are found by their parts."""
+    part_joined_words(db)

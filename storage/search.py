@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from storage.errors import DatabaseError
-from storage.search_query import index_words, match_expression
+from storage.search_query import NON_JOINER, index_words, match_expression
 from storage.snippets import Snippet, cut_snippet
 
 if TYPE_CHECKING:
@@ -114,6 +114,19 @@ class SearchQueue:
         self._changes.clear()
         self._conn.executemany(_REMOVE, removed)
         self._conn.executemany(_ADD, added.values())
+
+
+def part_joined_words(db: Database) -> None:
+    """Index those texts again whose words a non-joiner joined in earlier versions."""
+    rows = db.conn.execute(
+        "SELECT id, headline, body FROM articles"
+        " WHERE instr(headline, ?1) OR instr(body, ?1)",
+        [NON_JOINER],
+    )
+    for article, headline, body in rows.fetchall():
+        old = [index_words(t.replace(NON_JOINER, "")) for t in (headline, body)]
+        db.conn.execute(_REMOVE, (article, *old))
+        index_article(db, article, headline, body)
 
 
 def index_article(db: Database, article: int, headline: str, body: str) -> None:

@@ -16,14 +16,21 @@ from functools import lru_cache
 from dedupe.text import fold, is_character_script
 
 _TERM = re.compile(r'(?P<not>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
-_NON_JOINER = "\u200c"
+NON_JOINER = "\u200c"
 _SPELT_OUT = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "Ä": "ae", "Ö": "oe"}
     | {"Ü": "ue", "Å": "aa", "Ø": "oe"}
 )
-# Between consonants, "ue" may stand for ü; in "neue" or "quer" it does not.
-_MAY_BE_UMLAUT = re.compile(r"(?<![aeiouq])([aou])e(?![aeiouy]|$)|(?<![a-z])aa")
+# Between consonants, "ue" may stand for ü; in "neue" or "quer" it does not. "aeu" is äu.
+_MAY_BE_UMLAUT = re.compile(
+    r"(?<![aeiouq])([aou])e(?![aeiouy]|$)|(?<![aeiouq])(a)e(?=u[^aeiouy])|(?<![a-z])aa"
+)
+# Shorter ones are mostly words of other languages, unless they begin so: Oel, not fuel.
 _SHORTEST_UMLAUT_WORD = 5
+_UMLAUT_BEGINS = ("ae", "oe", "ue")
+# Arabic script writes parts of a word apart, joined, or joined by nothing that is seen.
+_JOINT = re.compile("(?<=[\u0600-\u06ff])\u200c")
+_SPLIT_LENGTHS = range(5, 15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,7 @@ class Spelling:
 
     words: tuple[str, ...]
     is_prefix: bool = False
+    is_split: bool = False  # one word as typed, by chance parted where a text parts it
 
     @property
     def expression(self) -> str:
@@ -58,7 +66,7 @@ def index_words(text: str) -> str:
     Runs of a script without spaces become overlapping pairs of characters and the
     last character, so that every character starts a word.
     """
-    folded = fold(_composed(text))
+    folded = fold(composed(text))
     if folded.isascii():
         return folded
     return " ".join(w for word in folded.split() for w in _split(word))
@@ -103,11 +111,15 @@ def match_expression(query: str) -> str | None:
     return " NOT ".join([f"({expression})", *unwanted])
 
 
-def _composed(text: str) -> str:
-    """Join half-width voicing marks to their letters, which folding sees one by one."""
+def composed(text: str) -> str:
+    """Do what folding cannot, which sees characters one by one.
+
+    Half-width voicing marks are joined to their letters. A non-joiner parts words of
+    Arabic script: a reader of "خانه‌ها" may ask for "خانه".
+    """
     if "\uff9e" in text or "\uff9f" in text:
-        return unicodedata.normalize("NFKC", text)
-    return text
+        text = unicodedata.normalize("NFKC", text)
+    return _JOINT.sub(" ", text) if NON_JOINER in text else text
 
 
 def _split(word: str) -> list[str]:
@@ -140,15 +152,23 @@ def _is_character(character: str) -> bool:
 
 def _spellings(asked: str, *, is_phrase: bool) -> tuple[Spelling, ...]:
     is_prefix = asked.endswith("*") and not is_phrase
-    asked = _composed(asked)
-    folded = fold(asked)
-    texts = [folded, fold(asked.translate(_SPELT_OUT))]
-    if _NON_JOINER in asked:
-        texts.append(fold(asked.replace(_NON_JOINER, " ")))
-    if len(folded) >= _SHORTEST_UMLAUT_WORD:
-        texts.append(_MAY_BE_UMLAUT.sub(lambda m: m[1] or "a", folded))
-    spellings = (_spelling(text, is_prefix=is_prefix) for text in texts)
+    folded = fold(composed(asked))
+    texts = [folded, fold(composed(asked.translate(_SPELT_OUT)))]
+    if NON_JOINER in asked:
+        texts.append(fold(asked))
+    if len(folded) >= _SHORTEST_UMLAUT_WORD or folded.startswith(_UMLAUT_BEGINS):
+        texts.append(_MAY_BE_UMLAUT.sub(lambda m: m[1] or m[2] or "a", folded))
+    spellings = [_spelling(text, is_prefix=is_prefix) for text in texts]
+    if not is_prefix:
+        spellings += [Spelling(parts, is_split=True) for parts in _splits(folded)]
     return tuple(dict.fromkeys(one for one in spellings if one.words))
+
+
+def _splits(word: str) -> list[tuple[str, ...]]:
+    """Part a word of Arabic script in two, wherever a text may part it."""
+    if len(word) not in _SPLIT_LENGTHS or not _is_arabic(word):
+        return []
+    return [(word[:at], word[at:]) for at in range(2, len(word) - 1)]
 
 
 def _spelling(folded: str, *, is_prefix: bool) -> Spelling:

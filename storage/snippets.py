@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from dedupe.text import fold, fold_character
-from storage.search_query import parse_query
+from storage.search_query import composed, parse_query
 
 _CHUNK = re.compile(r"\S+")
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
@@ -66,14 +66,20 @@ def find_hits(text: str, query: str) -> list[tuple[int, int, str]]:
     if not wanted.words and not wanted.prefixes and not wanted.runs:
         return []
     hits: list[tuple[int, int, str]] = []
+    before = ""
     for chunk in _CHUNK.finditer(text):
         # Without spaces a chunk is no word, and is looked through by its characters.
         if max(chunk[0]) >= "\u0e00":
             hits += _hits_of_runs(chunk, wanted.runs)
             continue
-        hit = next((w for w in fold(chunk[0]).split() if wanted.holds(w)), None)
-        if hit is not None:
-            hits.append((*_trimmed(chunk), hit))
+        words = fold(composed(chunk[0])).split()
+        whole = "".join(words)
+        hit = next((w for w in (*words, whole) if wanted.holds(w)), None)
+        # A word that is typed as one may stand in two.
+        both = before + whole if "\u0600" <= whole[:1] <= "\u06ff" else ""
+        if hit is not None or both in wanted.words:
+            hits.append((*_trimmed(chunk), hit or both))
+        before = whole
     return hits
 
 
@@ -85,18 +91,24 @@ def _wanted(query: str) -> _Wanted:
         if term.joins == "NOT":
             continue
         for spelling in term.spellings:
+            if spelling.is_split:
+                continue
             *whole, last = spelling.words
             words.update(whole)
             (prefixes if spelling.is_prefix else words).add(last)
-            runs.add(_unpaired(spelling.words))
-    return _Wanted(frozenset(words), tuple(prefixes), tuple(r for r in runs if r))
+            runs.update(_unpaired(spelling.words))
+    return _Wanted(frozenset(words), tuple(prefixes), tuple(runs))
 
 
-def _unpaired(words: tuple[str, ...]) -> str:
+def _unpaired(words: tuple[str, ...]) -> list[str]:
     """Join the pairs of characters of a run again; a word of letters is itself."""
-    if max(words[0]) < "\u0e00":
-        return words[0]
-    return "".join([words[0], *(word[-1] for word in words[1:])])
+    runs: list[str] = []
+    for word in words:
+        if runs and word[0] >= "\u0e00" and runs[-1][-1] == word[0]:
+            runs[-1] += word[1:]
+        else:
+            runs.append(word)
+    return runs
 
 
 def _trimmed(chunk: re.Match[str]) -> tuple[int, int]:

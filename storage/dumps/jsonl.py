@@ -161,6 +161,7 @@ class _Reading:
         # The newline belongs to the line.
         places = scan.lines[rows] + np.array([0, 1]) + self._block.start
         self._rejects.sort(key=lambda reject: reject.line)
+        self._block.done()
         return Batch(
             texts=columns[TEXT],
             headlines=columns[HEADLINE],

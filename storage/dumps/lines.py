@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +31,7 @@ class LineBlock:
 
     *data* is longer by a padding of zeros. *start* is the first byte's place in the
     stream, *line* its line, from 1. *too_long* are the lines just before the block
-    that were longer than allowed, and are not in it.
+    that were longer than allowed, and are not in it. *spare* takes what is done with.
     """
 
     data: NDArray[np.uint8]
@@ -38,6 +39,11 @@ class LineBlock:
     start: int
     line: int
     too_long: tuple[int, ...] = ()
+    spare: deque[NDArray[np.uint8]] = field(default_factory=deque, repr=False)
+
+    def done(self) -> None:
+        """Give the memory of *data* to a block that is read later."""
+        self.spare.append(self.data)
 
 
 class _Blocks:
@@ -51,11 +57,13 @@ class _Blocks:
         self._line = 1
         self._too_long: list[int] = []
         self._ended = False
+        self._spare: deque[NDArray[np.uint8]] = deque()
 
     def run(self) -> Iterator[LineBlock]:
         rest = self._head()
         while True:
-            held, size = self._fill(rest, max(self._block, 2 * len(rest)))
+            more = min(2 * len(rest), self._longest + self._block)
+            held, size = self._fill(rest, max(self._block, more))
             cut = held.rfind(b"\n", 0, size) + 1
             if self._ended and cut < size:
                 held[size] = _NEWLINE
@@ -77,9 +85,19 @@ class _Blocks:
         self._start = len(_BOM)
         return b""
 
+    def _buffer(self, size: int) -> bytearray:
+        """Return memory for *size* bytes; spare memory needs no fresh pages."""
+        room = -(-(size + PADDING) // 8) * 8
+        while self._spare:
+            held = self._spare.pop().base
+            assert isinstance(held, bytearray)
+            if len(held) == room:
+                return held
+        return bytearray(room)
+
     def _fill(self, rest: bytes, size: int) -> tuple[bytearray, int]:
         """Read until *size* bytes are held or the source has ended."""
-        held = bytearray(-(-(size + PADDING) // 8) * 8)
+        held = self._buffer(size)
         at = len(rest)
         held[:at] = rest
         with memoryview(held) as view:
@@ -87,6 +105,7 @@ class _Blocks:
                 got = self._source.readinto(view[at:size])
                 self._ended = got == 0
                 at += got
+        held[at : at + PADDING] = bytes(PADDING)
         return held, at
 
     def _cut(self, held: bytearray, size: int) -> LineBlock:
@@ -97,9 +116,10 @@ class _Blocks:
             start=self._start,
             line=self._line,
             too_long=tuple(self._too_long),
+            spare=self._spare,
         )
         self._too_long.clear()
-        self._line += int(np.count_nonzero(data[:size] == _NEWLINE))
+        self._line += held.count(b"\n", 0, size)
         self._start += size
         return block
 
