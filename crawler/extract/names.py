@@ -25,6 +25,17 @@ _BY = (
         "text by",
         "author",
     ),
+    *("text by", "redacción", "redação", "texto de", "reportagem de", "корреспондент"),
+    *(
+        "фото и текст",
+        "от редакции",
+        "گزارش از",
+        "خبرنگار",
+        "取材・文",
+        "文・写真",
+        "写真・文",
+    ),
+    *("編集委員", "論説委員", "通讯员"),
     *("authors", "reporter", "edited by", "updated by", "posted by", "published by"),
     *(
         "autorin/autor",
@@ -111,7 +122,7 @@ _BY = (
 # A colon may follow each; without one, white space must, except in Chinese.
 _BY_LINE = re.compile(
     rf"(?:{'|'.join(sorted(map(re.escape, _BY), key=len, reverse=True))})"
-    r"(?:\s*[:：|/／]\s*|\s+|(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff]))",
+    r"(?:\s*[:：|/／＝=・]\s*|\s+|(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff]))",
     re.IGNORECASE,
 )
 _ROLES = re.compile(
@@ -122,7 +133,7 @@ _ROLES = re.compile(
     journaliste|redakteurin|redakteur|reporterin|journalistin|autorin|korrespondentin|
     korrespondent|periodista|redactora?|corresponsal|giornalista|inviat[oa]|jornalista|
     journalist|muhabir[i]?|editörü?|editör|корреспондент|журналист|обозреватель|редактор|
-    صحفي|صحفية|صحافي|صحافية|مراسل|مراسلة|كاتب|كاتبة|محرر|خبرنگار|记者|記者|特派员|特派員|
+    journaliste|envoyée?\s+spéciale?|روزنامه‌نگار|روزنامه\s?نگار|صحفي|صحفية|صحافي|صحافية|مراسل|مراسلة|كاتب|كاتبة|محرر|خبرنگار|记者|記者|特派员|特派員|
     编辑|編輯|기자|특파원|선임기자|인턴기자|संवाददाता|पत्रकार)
     (?:\s+(?:at|for|in|of|chez)\s+.*)?
     )\s*\)?\s*$""",
@@ -139,7 +150,17 @@ _IS_ROLE = re.compile(
     r"|^(?:ms|md|rd|rdn|phd|ph\.d\.?|m\.d\.?|jr|sr|mph|rn)\.?$",
     re.IGNORECASE,
 )
-_KOREAN = re.compile(r"([\uac00-\ud7a3]{2,4})\s*(?:선임|인턴|수습)?(?:기자|특파원)")
+_KOREAN = re.compile(
+    r"((?:[\uac00-\ud7a3]{2,4}\s*[·,、]\s*)*[\uac00-\ud7a3]{2,4})\s*(?:선임|인턴|수습)?(?:기자|특파원)"
+)
+_KOREAN_BEFORE = re.compile(r"^\W*(?:기자|특파원)\s+([\uac00-\ud7a3]{2,4})\W*$")
+_NOT_KOREAN_NAMES = {"사진", "취재", "글", "본지", "온라인", "디지털"}
+# What follows the author on Chinese and Taiwanese lines: who edited it, and where.
+_AFTER_AUTHOR = re.compile(
+    r"[\s|;,–—-]+(?:edited|editing|redigiert|edición)\b.*$|[\s　]*(?:责任编辑|責任編輯|责编|编辑|編輯|校对|来源|來源|摄影|攝影)[\s　]*[:：].*$"
+    r"|(?<=[\u4e00-\u9fff])[／/][\u4e00-\u9fff]{2,6}(?:報導|报道|報道|电|電)$",
+    re.IGNORECASE,
+)
 _CONTACT = re.compile(r"\S*@\S+|https?://\S+|www\.\S+|[\u200b-\u200f]")
 _BRACKETS = re.compile(r"[(\[（【〔].*?[)\]）】〕]|[(\[（【].*$")
 _FOR_OUTLET = re.compile(
@@ -173,6 +194,25 @@ _NOBODY = {
     *("wordpress", "undefined", "null", "none", "unknown", "anonymous", "n/a", "na"),
     *("byline", "follow", "email", "share", "test", "user", "manager", "developer"),
 }
+_WHOLE_BRACKETS = re.compile(r"【([^】]{2,30})】")
+# Names with a space inside are Japanese; Chinese labels have several names behind them.
+_CHINESE_LABEL = re.compile(r"记者|通讯员|本报|本報")
+# "And" is one letter, written to the next name; it also begins some given names.
+_ARABIC_AND = re.compile(
+    r"((?:[\u0600-\u06ff]+\s){1,3}[\u0600-\u06ff]+)\s+و((?:[\u0600-\u06ff]+\s){1,2}[\u0600-\u06ff]+)"
+)
+_WITH_WAW = (
+    "وليد",
+    "وائل",
+    "وسام",
+    "وفاء",
+    "وجدي",
+    "وجيه",
+    "وداد",
+    "وسيم",
+    "وحيد",
+    "ولاء",
+)
 _IDEOGRAPHIC = re.compile(r"[\u4e00-\u9fff]{2,4}(?:[\s\u3000]+[\u4e00-\u9fff]{2,4})+")
 
 
@@ -195,14 +235,48 @@ def names_in(
 
 def _iter_names(line: str, *, printed: bool) -> Iterator[str]:
     line = tidy(line)
-    korean = _KOREAN.findall(line)
+    korean = _korean(line)
     if korean:
         yield from korean
         return
+    line = _AFTER_AUTHOR.sub("", line) or line
+    if whole := _WHOLE_BRACKETS.fullmatch(line):
+        line = whole[1]
+    several = bool(_CHINESE_LABEL.search(line))
     line = _BRACKETS.sub(" ", _CONTACT.sub(" ", line))
     line = strip_by(_STAMP.sub("", line) or line)
-    for part in _SPLIT.split(line):
-        yield from _names_of_part(part, printed=printed)
+    parts = [part for one in _SPLIT.split(line) for part in _arabic_names(one)]
+    if printed and any(_is_arabic(part) and len(part.split()) > 1 for part in parts):
+        # Beside a full name, a word alone is where it was written.
+        parts = [part for part in parts if len(part.split()) > 1]
+    for part in parts:
+        name = part.strip(" \u3000")
+        if several and _IDEOGRAPHIC.fullmatch(name):
+            yield from name.split()
+        else:
+            yield from _names_of_part(part, printed=printed)
+
+
+def _arabic_names(part: str) -> tuple[str, ...]:
+    pair = _ARABIC_AND.fullmatch(part.strip())
+    if pair is None or f"و{pair[2]}".startswith(_WITH_WAW):
+        return (part,)
+    return pair[1], pair[2]
+
+
+def _is_arabic(text: str) -> bool:
+    return "\u0600" <= text.strip()[:1] <= "\u06ff"
+
+
+def _korean(line: str) -> list[str]:
+    """The names that "reporter" follows, or stands alone before."""
+    before = _KOREAN_BEFORE.match(line)
+    if before:
+        return [before[1]]
+    names = [
+        n for said in _KOREAN.findall(line) for n in re.split(r"\s*[·,、]\s*", said)
+    ]
+    return [name for name in names if name not in _NOT_KOREAN_NAMES]
 
 
 def strip_by(line: str) -> str:
