@@ -185,7 +185,7 @@ def _cut_hyphenated(text: str, keys: frozenset[str]) -> str:
     """Cut the outlet's whole name off the end where a mere hyphen joins it."""
     for hyphen in list(re.finditer("-", text))[-3:]:
         tail = text[hyphen.end() :]
-        if tail[:1].isupper() and len(tail) > 5 and letters(tail) in keys:
+        if not tail[:1].islower() and len(tail) > 5 and letters(tail) in keys:
             return text[: hyphen.start()].rstrip()
     return text
 
