@@ -13,7 +13,6 @@ from sqlite_utils import Migrations
 from storage.common_keys_migration import add_common_keys
 from storage.counts import create_counts
 from storage.pages_schema import PAGES
-from storage.search import part_joined_words
 from storage.views import VIEWS
 
 if TYPE_CHECKING:
@@ -366,4 +365,6 @@ def count_what_outlets_print(db: Database) -> None:
 @migrations()
 def part_words_of_arabic_script(db: Database) -> None:
     """Words that a non-joiner parts are found by their parts."""
+    from storage.search import part_joined_words
+
     part_joined_words(db)

@@ -5,7 +5,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -249,23 +248,6 @@ def test_a_database_that_must_exist(tmp_path: Path, missing: str) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_first_version_s_database_is_backed_up_and_migrated(tmp_path: Path) -> None:
-    path = tmp_path / "news.db"
-    with closing(sqlite3.connect(path)) as old:
-        old.executescript(V1.read_text("utf-8"))
-        assert old.execute("SELECT count(*) FROM articles").fetchone() == (3,)
-    with Store.open(path) as store:
-        assert {"crowded_keys", "lone_keys"} <= set(store.db.table_names())
-        stories = store.db.conn.execute("SELECT story FROM articles ORDER BY id")
-        one, copy, other = (row[0] for row in stories)
-        assert one == copy != other
-        assert check(store).problems == ()
-        verdict = store.add(make_article(77, text=1, outlet="Late Paper"))
-        assert (verdict.story, verdict.role) == (one, "copy")
-    backups = [p.name for p in tmp_path.iterdir() if ".before-" in p.name]
-    assert backups == ["news.db.before-follow_common_keys"]
-
-
 def test_a_second_writer_waits_and_then_says_so(tmp_path: Path) -> None:
     path = tmp_path / "news.db"
     with (
@@ -278,7 +260,6 @@ def test_a_second_writer_waits_and_then_says_so(tmp_path: Path) -> None:
         pass
 
 
-V1 = Path(__file__).parent / "data" / "database_v1.sql"
 KILLED = """
 import sys
 from pathlib import Path
