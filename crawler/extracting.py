@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import sys
-import urllib.request
 import zlib
 from collections import Counter
 from dataclasses import dataclass, field
@@ -29,17 +28,21 @@ if TYPE_CHECKING:
 
 _PAGES = (".html", ".htm", ".xhtml", ".html.gz", ".htm.gz")
 _WARCS = (".warc", ".warc.gz")
-_LONGEST = 16 << 20  # bytes
-_SECONDS = 30.0
-_USER_AGENT = "wirecopy"
+_LONGEST = 16 << 20  # bytes, unpacked
 
 
 @dataclass(slots=True)
 class ExtractReport:
-    """What came of a number of pages: articles, and rejects by their reason."""
+    """What came of a number of pages: articles, rejects by reason and by page."""
 
     articles: int = 0
     rejects: Counter[str] = field(default_factory=Counter)
+    named: list[tuple[str, str]] = field(default_factory=list)
+
+    def reject(self, page: str, reason: str) -> None:
+        """Count a page that is no article."""
+        self.rejects[reason] += 1
+        self.named.append((page, reason))
 
 
 def extract_pages(
@@ -48,6 +51,7 @@ def extract_pages(
     report: ExtractReport,
     url: str | None = None,
     rules: Sequence[Rule] = (),
+    allow_private: bool = False,
 ) -> Iterator[dict[str, Any]]:
     """Yield one record an article, and count in *report*.
 
@@ -56,14 +60,14 @@ def extract_pages(
     CrawlerError where a source cannot be read.
     """
     for source in sources:
-        for page in _iter_pages(source, url):
+        for page in _iter_pages(source, url, allow_private=allow_private):
             if isinstance(page, Reject):
-                report.rejects[page.reason] += 1
+                report.reject(f"{page.file}, record {page.line}", page.reason)
                 continue
             try:
                 article = _extract(page, rules)
             except NotAnArticle as refusal:
-                report.rejects[refusal.reason] += 1
+                report.reject(page.url or page.file, refusal.reason)
                 continue
             report.articles += 1
             yield record_of(article)
@@ -109,11 +113,15 @@ def _moment(text: str | None) -> datetime | None:
     return when if when is None or when.tzinfo else when.replace(tzinfo=UTC)
 
 
-def _iter_pages(source: str, url: str | None) -> Iterator[StoredPage | Reject]:
+def _iter_pages(
+    source: str, url: str | None, *, allow_private: bool
+) -> Iterator[StoredPage | Reject]:
     if source == "-":
         yield _stored("-", sys.stdin.buffer.read(_LONGEST), url)
     elif source.startswith(("http://", "https://")):
-        yield fetch_page(source)
+        from crawler.fetching import fetch_page
+
+        yield fetch_page(source, allow_private=allow_private)
     elif Path(source).is_dir():
         for path in sorted(Path(source).rglob("*")):
             if path.name.lower().endswith(_PAGES + _WARCS):
@@ -126,11 +134,13 @@ def _iter_file(path: Path, url: str | None) -> Iterator[StoredPage | Reject]:
     if path.name.lower().endswith(_WARCS):
         yield from iter_warc(path)
         return
+    opener = gzip.open if path.suffix == ".gz" else open
     try:
-        raw = path.read_bytes()
-        html = gzip.decompress(raw) if path.suffix == ".gz" else raw
+        with opener(path, "rb") as file:
+            html = file.read(_LONGEST)
     except (OSError, EOFError, zlib.error) as error:
-        raise CrawlerError(f"{path} cannot be read: {error}") from error
+        reason = getattr(error, "strerror", None) or error
+        raise CrawlerError(f"{path} cannot be read: {reason}") from error
     yield _stored(str(path), html, url)
 
 
@@ -157,16 +167,3 @@ def _own_address(html: bytes) -> str | None:
     return next(
         (str(t).strip() for t in told if str(t).strip().startswith("http")), None
     )
-
-
-def fetch_page(url: str) -> StoredPage:
-    """Fetch one page; raises CrawlerError where it does not come."""
-    request = urllib.request.Request(url, headers={"User-Agent": _USER_AGENT})
-    try:
-        with urllib.request.urlopen(request, timeout=_SECONDS) as response:
-            html = response.read(_LONGEST)
-            kind = response.headers.get("Content-Type")
-            address = response.url
-    except (OSError, ValueError) as error:
-        raise CrawlerError(f"{url} cannot be fetched: {error}") from error
-    return StoredPage(file=url, line=1, url=address, html=html, content_type=kind)

@@ -33,7 +33,15 @@ def import_outlets(file: Path, own: Path) -> ImportReport:
 
     Raises OutletError at the first entry that cannot be read, with nothing written.
     """
-    outlets = list(_read(file))
+    try:
+        outlets = list(_read(file))
+    except (UnicodeDecodeError, csv.Error, etree.XMLSyntaxError) as error:
+        raise OutletError(
+            f"{file} cannot be read: give a TOML, TSV, CSV or OPML file or a list of"
+            f" URLs, in UTF-8 ({error.__class__.__name__})"
+        ) from error
+    except OSError as error:
+        raise OutletError(f"{file}: {error.strerror}: name a file to read") from error
     return append_outlets(outlets, own)
 
 

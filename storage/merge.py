@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from storage.articles import load_article
+from storage.errors import DatabaseError
 from storage.forget import forget
 from storage.revisions import copy_revisions
 from storage.settle import settle
@@ -40,10 +41,12 @@ def merge_databases(
     """Add every article, revision, page, tombstone and review of *sources* to *into*.
 
     Merging the same database again changes nothing. Raises DatabaseError where a
-    source is not ours or does not exist, before anything is written.
+    source is not ours, does not exist or is *into*, before anything is written.
     """
     for source in sources:
         Store.open(source, read_only=True).close()
+        if into.exists() and source.samefile(into):
+            raise DatabaseError(f"{source} is the target itself: name other sources")
     counts: Counter[str] = Counter()
     with Store.open(into) as target:
         for source in sources:

@@ -34,6 +34,12 @@ PAGE = (
 
 class _Server(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
+        _, _, target = self.path.partition("?to=")
+        if target:
+            self.send_response(302)
+            self.send_header("Location", target)
+            self.end_headers()
+            return
         self.send_response(200)
         self.send_header("Content-Type", "text/html")
         self.end_headers()
@@ -86,7 +92,8 @@ def test_a_folder_is_read_through_and_rejects_are_counted(tmp_path: Path) -> Non
     (tmp_path / "notes.md").write_text("no page")
     articles, told = run(str(tmp_path))
     assert [article["headline"] for article in articles] == [HEADLINE]
-    assert told == "1 article, 1 empty page\n"
+    empty = (tmp_path / "two.htm").as_uri()
+    assert told == f"wirecopy: {empty}: empty page\n1 article, 1 empty page\n"
     assert CliRunner().invoke(command, ["--strict", str(tmp_path)]).exit_code == 3
 
 
@@ -108,8 +115,27 @@ def test_a_warc_file_gives_the_addresses_it_recorded(tmp_path: Path) -> None:
 def test_standard_input_and_addresses_are_sources(server: str) -> None:
     (piped,), _ = run("-", "--url", "http://post.test/piped", stdin=PAGE)
     assert piped["url"] == "http://post.test/piped"
-    (fetched,), _ = run(server)
+    (fetched,), _ = run(server, "--allow-private")
     assert fetched["url"] == server
+
+
+def test_private_addresses_and_other_schemes_are_refused(server: str) -> None:
+    for path, line in (
+        ("", "private address: say --allow-private"),
+        ("?to=file:///etc/hostname", "file:///etc/hostname"),
+    ):
+        allowed = ["--allow-private"] if path else []
+        result = CliRunner().invoke(cli, ["extract", f"{server}{path}", *allowed])
+        assert result.exit_code == 1
+        assert line in result.stderr
+        assert result.stderr.count("\n") == 1
+
+
+def test_no_article_at_all_wants_a_person(tmp_path: Path) -> None:
+    (tmp_path / "empty.html").write_text("<html></html>")
+    result = CliRunner().invoke(cli, ["extract", str(tmp_path)])
+    assert result.exit_code == 3
+    assert result.stdout == ""
 
 
 def test_an_outlets_own_rule_decides(tmp_path: Path) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -13,9 +16,6 @@ from click.testing import CliRunner, Result
 from crawler.cli.main import cli
 from storage.store import Store
 from tests.storage_articles import START, make_article, prose
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 COMMANDS = [
     ["explain", "1", "2"],
@@ -113,6 +113,8 @@ def test_a_newer_schema_is_one_line_and_stays(db: Path, command: list[str]) -> N
         ["story", "merge", "1", "99"],
         ["story", "split", "1", "99"],
         ["story", "keep", "99"],
+        ["forget", "99", "--reason", "asked"],
+        ["explain", "1", "9" * 30],
     ],
     ids=" ".join,
 )
@@ -143,6 +145,71 @@ def test_export_writes_every_format(db: Path, tmp_path: Path, suffix: str) -> No
     assert out.stat().st_size > 0
     if suffix == "jsonl":
         assert len(out.read_text("utf-8").splitlines()) == 2
+
+
+@pytest.mark.parametrize("arguments", [[], ["--format", "jsonl"]])
+def test_export_never_writes_over_its_own_database(
+    db: Path, arguments: list[str]
+) -> None:
+    (db.parent / "link.db").symlink_to(db)
+    for out in (db, db.parent / "link.db"):
+        done = run(db, "export", "-o", str(out), *arguments)
+        assert done.exit_code == 1
+        assert "is the database that is read" in done.stderr
+    assert stories(db) == [1, 1, 2]
+
+
+def test_a_folder_that_cannot_be_written_is_read(db: Path) -> None:
+    with Store.open(db) as store:
+        store.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    asked = ["search", "storm", "--json", "--db", str(db)]
+    db.parent.chmod(0o555)
+    try:
+        found = without_rights(*asked)
+        refused = without_rights("settle", "--db", str(db))
+    finally:
+        db.parent.chmod(0o755)
+    assert json.loads(found.stdout)["hits"]
+    assert refused.returncode == 1
+    assert "cannot be written: check the rights" in refused.stderr
+
+
+@pytest.mark.parametrize("arguments", [["export"], ["status", "--json"]])
+def test_a_full_disk_behind_the_output_is_one_line(
+    db: Path, arguments: list[str]
+) -> None:
+    command = [sys.executable, "-m", "crawler", *arguments, "--db", str(db)]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr == "wirecopy: standard output: No space left on device\n"
+
+
+def test_what_a_terminal_cannot_show_ends_no_command(db: Path) -> None:
+    with Store.open(db) as store:
+        store.add(make_article(4, headline="عاصفة storm"))
+    done = subprocess.run(
+        [sys.executable, "-m", "crawler", "search", "storm", "--db", str(db)],
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "????? storm" in done.stdout
+
+
+def without_rights(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user whom the rights of files bind, also where we are root."""
+    bare = ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner"]
+    prefix = [*bare, "--inh-caps=-all"] if os.geteuid() == 0 else []
+    return subprocess.run(
+        [*prefix, sys.executable, "-m", "crawler", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def test_keep_shows_another_article(db: Path) -> None:

@@ -117,6 +117,8 @@ def test_sigterm_commits_what_is_there(tmp_path: Path) -> None:
         out, err = child.communicate(timeout=15)
     assert json.loads(out)["reason"] != "finished", err
     assert b"run the same command to go on" in err
+    assert b"Traceback" not in err
+    assert child.returncode == 3
     stored, left = rows(
         db,
         "SELECT sum(outcome = 'article'), sum(outcome IS NULL) FROM pages"
@@ -145,6 +147,8 @@ def test_crawl_delay_is_kept(tmp_path: Path) -> None:
         (["no such outlet"], "is no outlet of the catalogue, host or URL"),
         (["ftp://paper.example/"], "is no http(s) URL"),
         (["http://paper.example:99999/"], "has no valid port"),
+        (["https://pa per.example/"], "is no http(s) URL"),
+        (["http://10.0.0.1/"], "private address"),
     ],
 )
 def test_bad_targets_are_one_line_and_write_nothing(
@@ -162,4 +166,5 @@ def test_a_host_that_is_not_news_says_so(tmp_path: Path) -> None:
     with served(articles=0) as outlets:
         done = wirecopy(outlets, "crawl", "shop.example", "--db", tmp_path / "a.db")
     assert done.returncode == 1
+    assert not list(tmp_path.iterdir())
     assert "is this a news outlet?" in done.stderr

@@ -45,6 +45,9 @@ def list_(
     if as_json:
         print_json(outlets)
         return
+    if not outlets:
+        click.echo("no outlet of that country and language", err=True)
+        return
     print_table(
         f"{len(outlets)} outlets",
         ["host", "name", "country", "languages", "agency"],

@@ -15,13 +15,17 @@ if TYPE_CHECKING:
     from storage.editing import StoryReport
 
 
+# What SQLite can hold.
+ID = click.IntRange(1, 2**63 - 1)
+
+
 @click.group("story")
 def command() -> None:
     """Change stories by hand; what you say holds through every later decision."""
 
 
 @command.command("merge")
-@click.argument("stories", nargs=-1, required=True, type=int)
+@click.argument("stories", nargs=-1, required=True, type=ID)
 @db_option
 @json_option
 def merge(stories: tuple[int, ...], db: Path, *, as_json: bool) -> None:
@@ -35,8 +39,8 @@ def merge(stories: tuple[int, ...], db: Path, *, as_json: bool) -> None:
 
 
 @command.command("split")
-@click.argument("story", type=int)
-@click.argument("articles", nargs=-1, required=True, type=int)
+@click.argument("story", type=ID)
+@click.argument("articles", nargs=-1, required=True, type=ID)
 @db_option
 @json_option
 def split(story: int, articles: tuple[int, ...], db: Path, *, as_json: bool) -> None:
@@ -50,7 +54,7 @@ def split(story: int, articles: tuple[int, ...], db: Path, *, as_json: bool) -> 
 
 
 @command.command("keep")
-@click.argument("article", type=int)
+@click.argument("article", type=ID)
 @db_option
 @json_option
 def keep(article: int, db: Path, *, as_json: bool) -> None:
@@ -69,4 +73,5 @@ def _print(report: StoryReport, *, as_json: bool) -> None:
         print_json({"stories": stories})
         return
     for story, articles in report.stories.items():
-        click.echo(f"story {story}: {', '.join(map(str, articles))}")
+        noun = "article" if len(articles) == 1 else "articles"
+        click.echo(f"story {story} now: {noun} {', '.join(map(str, articles))}")
