@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from crawler.dumps.columns import Columns
+    from crawler.dumps.outcome import Revisions
     from dedupe.clean_column import Cut
     from dedupe.deciding import Keep
     from storage.article import Article
@@ -251,10 +252,12 @@ class _Run:
             return self._comparer.finish(), BoilerplateLines.none(len(columns))
         if self._comparer is None:
             return alone(len(columns)), self._boilerplate(columns)
-        return self._stories(columns), self._boilerplate(columns)
-
-    def _stories(self, columns: Columns) -> Outcome:
+        lines = self._boilerplate(columns)
         revisions = find_revisions(columns)
+        self._spill.release()
+        return self._stories(columns, revisions), lines
+
+    def _stories(self, columns: Columns, revisions: Revisions) -> Outcome:
         ignored = np.zeros(len(columns), np.bool_)
         ignored[revisions.earlier] = True
         rule, preference = self._keep(columns)

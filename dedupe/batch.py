@@ -50,7 +50,7 @@ class StoryBuilder:
         threads: int = 2,
     ) -> None:
         self.parameters = parameters
-        self._spill = spill or MemorySpill()
+        self._spill = MemorySpill() if spill is None else spill
         self._gatherer = Gatherer(self._spill, parameters.bands)
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, "dedupe")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedupe.candidates import Candidates
     from dedupe.gathering import Gathered, Spill
     from dedupe.nodes import Nodes
     from dedupe.parameters import Parameters
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 Keep = Literal["earliest", "longest"]
 # Pairs of articles written out for one pair of nodes, at most.
 _EXPAND = 64
+# Pairs verified, or texts counted, at a time.
+_SPAN = 1024
 _NO_KEYS = np.zeros(0, np.uint64)
 
 
@@ -90,26 +93,63 @@ def _verify(
         times=nodes.times,
     )
 
-    distinct = np.zeros((len(nodes), 4), np.int32)
-    paired = np.zeros(len(nodes), np.bool_)
-    paired[proposed.left] = True
-    paired[proposed.right] = True
+    verified = _verify_rows(records, proposed, parameters, pool, spill)
+    spill.release()
+    return verified
+
+
+def _verify_rows(
+    records: Records,
+    proposed: Candidates,
+    parameters: Parameters,
+    pool: Executor,
+    spill: Spill,
+) -> Verified:
+    """Verify the proposed pairs; few records are in memory at a time."""
+    left, right = proposed.left, proposed.right
+    n = len(left)
+    distinct = np.zeros((len(records.starts), 4), np.int32)
+    paired = np.zeros(len(records.starts), np.bool_)
+    paired[left] = True
+    paired[right] = True
     numbers = np.flatnonzero(paired)
+    numbers = numbers[np.argsort(records.starts[numbers])]
+    order = put_relatives_together(left, right, len(records.starts))
+    found = Verified(
+        left=left,
+        right=right,
+        verdicts=np.empty(n, np.uint8),
+        reasons=np.empty(n, np.uint8),
+        figures=np.empty((n, 3), np.float32),
+        counts=np.empty((n, 5), np.int32),
+    )
 
     def count(span: tuple[int, int]) -> None:
         count_distinct(records, numbers[slice(*span)], distinct)
+        spill.ease()
 
-    def work(span: tuple[int, int]) -> Verified:
-        part = slice(*span)
-        return verify_rows(
-            records, proposed.left[part], proposed.right[part], parameters, distinct
-        )
+    def work(span: tuple[int, int]) -> None:
+        rows = order[slice(*span)]
+        some = verify_rows(records, left[rows], right[rows], parameters, distinct)
+        for name in ("verdicts", "reasons", "figures", "counts"):
+            getattr(found, name)[rows] = getattr(some, name)
+        spill.ease()
 
-    list(pool.map(count, spans(len(numbers), 8)))
+    list(pool.map(count, spans(len(numbers), max(8, len(numbers) // _SPAN))))
+    list(pool.map(work, spans(n, max(8, n // _SPAN))))
+    return found
 
-    parts = list(pool.map(work, spans(len(proposed.left), 8)))
-    spill.release()
-    return _concatenate(parts)
+
+def put_relatives_together(
+    left: NDArray[np.uint32], right: NDArray[np.uint32], n: int
+) -> NDArray[np.intp]:
+    """Order pairs, which are sorted by *left*, by the first text they have to do with.
+
+    The pairs of one story stand together, so its records are read while they are near.
+    """
+    first = np.arange(n, dtype=np.uint32)
+    first[right[::-1]] = left[::-1]
+    return np.argsort(first[left], kind="stable")
 
 
 def _concatenate(parts: Sequence[Verified]) -> Verified:

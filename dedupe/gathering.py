@@ -35,6 +35,10 @@ class Spill(Protocol):
         """Give back the memory of what was viewed; a view stays valid."""
         ...
 
+    def ease(self) -> None:
+        """Give it back only where it has become much."""
+        ...
+
 
 class MemorySpill:
     """Keeps a column in memory, of verification records by default."""
@@ -61,6 +65,9 @@ class MemorySpill:
 
     def release(self) -> None:
         """Nothing to give back: the values live here."""
+
+    def ease(self) -> None:
+        """Nothing either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,8 +93,12 @@ def _mix(a: NDArray[np.uint64], b: NDArray[np.generic]) -> NDArray[np.uint64]:
 
 
 def _key_sums(found: Gathered) -> NDArray[np.uint64]:
-    total = np.concatenate((np.zeros(1, np.uint64), np.cumsum(found.keys)))
-    return total[found.key_offsets[1:]] - total[found.key_offsets[:-1]]
+    sums = np.zeros(len(found), np.uint64)
+    starts = found.key_offsets[:-1]
+    keyed = np.flatnonzero(found.key_offsets[1:] > starts)
+    if len(keyed):
+        sums[keyed] = np.add.reduceat(found.keys, starts[keyed])
+    return sums
 
 
 def _headlines(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 import os
 import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -12,10 +13,13 @@ import numpy as np
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from types import TracebackType
 
     from numpy.typing import DTypeLike, NDArray
+
+
+# What may be viewed of the files at a time, at least: the system maps 64 KB at a touch.
+_LEAST_VIEWED = 64 << 20
 
 
 class _Room:
@@ -23,7 +27,9 @@ class _Room:
 
     def __init__(self, limit: int, folder: Path | None) -> None:
         self.folder = folder
+        self.viewed = max(_LEAST_VIEWED, 2 * limit)
         self._left = limit
+        self._mapped = _mapped_bytes()
 
     def take(self, size: int) -> bool:
         """Hold *size* bytes more, if there is room for them."""
@@ -31,6 +37,20 @@ class _Room:
             return False
         self._left -= size
         return True
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether much of the files has become part of the process's memory."""
+        return _mapped_bytes() - self._mapped > self.viewed
+
+
+def _mapped_bytes() -> int:
+    """Return how much of this process's memory is a view of files, where Linux says."""
+    try:
+        pages = int(Path("/proc/self/statm").read_bytes().split()[2])
+    except OSError:
+        return 0
+    return pages * mmap.PAGESIZE
 
 
 class FileSpill:
@@ -74,9 +94,6 @@ class FileSpill:
         self._beside.append(found)
         return found
 
-    def __len__(self) -> int:
-        return self._size // self._dtype.itemsize
-
     @property
     def spilled(self) -> int:
         """How many bytes lie on the disk, of this column and those beside it."""
@@ -86,7 +103,7 @@ class FileSpill:
     def append(self, values: NDArray[Any]) -> int:
         """Keep *values*; returns where they start, counted in values."""
         values = np.ascontiguousarray(values, self._dtype).reshape(-1)
-        start = len(self)
+        start = self._size // self._dtype.itemsize
         self._size += values.nbytes
         if self._file is None and self._room.take(values.nbytes):
             self._held.append(values.copy())
@@ -113,6 +130,11 @@ class FileSpill:
             self._map.madvise(mmap.MADV_DONTNEED)
         for column in self._beside:
             column.release()
+
+    def ease(self) -> None:
+        """Give it back only where it has become much."""
+        if self._room.is_crowded:
+            self.release()
 
     def close(self) -> None:
         """Let go of the files and the memory."""

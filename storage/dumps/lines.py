@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from storage.errors import DumpError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -25,13 +26,18 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _NEWLINE = 10
 
 
+def _nothing() -> None:
+    """What most readers of a block do at its end."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineBlock:
     """*size* bytes of whole lines, the last one's newline included.
 
     *data* is longer by a padding of zeros. *start* is the first byte's place in the
     stream, *line* its line, from 1. *too_long* are the lines just before the block
-    that were longer than allowed, and are not in it. *spare* takes what is done with.
+    that were longer than allowed, and are not in it. *done* gives the memory
+    of *data* to a block that is read later.
     """
 
     data: NDArray[np.uint8]
@@ -39,11 +45,7 @@ class LineBlock:
     start: int
     line: int
     too_long: tuple[int, ...] = ()
-    spare: deque[NDArray[np.uint8]] = field(default_factory=deque, repr=False)
-
-    def done(self) -> None:
-        """Give the memory of *data* to a block that is read later."""
-        self.spare.append(self.data)
+    done: Callable[[], None] = _nothing
 
 
 class _Blocks:
@@ -57,7 +59,7 @@ class _Blocks:
         self._line = 1
         self._too_long: list[int] = []
         self._ended = False
-        self._spare: deque[NDArray[np.uint8]] = deque()
+        self._spare: deque[bytearray] = deque()
 
     def run(self) -> Iterator[LineBlock]:
         rest = self._head()
@@ -89,8 +91,7 @@ class _Blocks:
         """Return memory for *size* bytes; spare memory needs no fresh pages."""
         room = -(-(size + PADDING) // 8) * 8
         while self._spare:
-            held = self._spare.pop().base
-            assert isinstance(held, bytearray)
+            held = self._spare.pop()
             if len(held) == room:
                 return held
         return bytearray(room)
@@ -116,7 +117,7 @@ class _Blocks:
             start=self._start,
             line=self._line,
             too_long=tuple(self._too_long),
-            spare=self._spare,
+            done=partial(self._spare.append, held),
         )
         self._too_long.clear()
         self._line += held.count(b"\n", 0, size)
