@@ -124,6 +124,9 @@ _CAPTION = re.compile(
 _INLINE = frozenset({"span", "em", "i", "small", "font", "ins", "cite", "label"})
 _DIGITS = re.compile(r"\d+")
 _HOLDERS = frozenset({"article", "section", "li"})
+# A page is cut so far: the time that hostile pages take is bounded, and what follows
+# 20,000 blocks is a list of links.
+MOST_BLOCKS = 20_000
 _LONG_CELL = 150  # letters
 
 
@@ -218,6 +221,8 @@ class _Cutter:
         walker = etree.iterwalk(tree, events=("start", "end"))
         skipped = None
         for event, element in walker:
+            if len(self.found) >= MOST_BLOCKS:
+                break
             if event == "start":
                 if self._is_silent(element):
                     skipped = element

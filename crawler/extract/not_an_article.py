@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # A page with this much text of its own is no shell around something else.
 _SHELL = 400  # letters
 _STUB = 200  # letters
+# An error page says so, and where else to look.
+_NOTICE = 250  # letters
 _TEASERS = 12
 _ARTICLE_TYPES = ("article", "posting", "review", "report")
 _FRONT = re.compile(
@@ -42,7 +44,7 @@ _BOT = re.compile(
 )
 _LOGIN = re.compile(
     r"^(?:log|sign)[ -]?in\b|^(?:please )?(?:log|sign) in to|^login\b|anmelden|einloggen"
-    r"|connexion|se connecter|iniciar sesión|fazer login|accedi\b|inloggen|giriş yap"
+    r"|connexion|se connecter|iniciar sesión|fazer login|^entrar\b(?!.{25})|accedi\b|inloggen|giriş yap"
     r"|войти|вход\b|تسجيل الدخول|ورود به|登录|登入|ログイン|로그인|लॉग ?इन",
     re.IGNORECASE,
 )
@@ -75,7 +77,7 @@ def _shell(page: Page, body: Body, declared: bool) -> str | None:
     said = f"{title}\n{' '.join(heading.split())}"
     if _BOT.search(said):
         return "bot check"
-    if _ERROR.search(said) and not declared:
+    if body.letters < _NOTICE and _ERROR.search(said) and not declared:
         return "error page"
     if (not declared or body.letters < _STUB) and _asks_to_log_in(page, title):
         return "login wall"
