@@ -6,6 +6,8 @@ import re
 
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+# Indian scripts, Burmese and Khmer: most vowels are marks, which a key drops.
+_MARKED = re.compile(r"[\u0900-\u0dff\u1000-\u109f\u1780-\u17ff]")
 _SYLLABLES = re.compile(r"[\u3040-\u30ff\uac00-\ud7a3]")
 
 
@@ -18,8 +20,10 @@ def size_of(key: str) -> int:
     """The length of *key* in letters of an alphabet.
 
     A Han character says about as much as three letters, a kana or a Korean syllable as
-    two. Without that, a sentence in Chinese is shorter than a label in English.
+    two; two Indian letters have a vowel sign between them. Without that, a sentence in
+    Chinese is shorter than a label in English.
     """
     if key.isascii():
         return len(key)
-    return len(key) + 2 * len(_HAN.findall(key)) + len(_SYLLABLES.findall(key))
+    more = 2 * len(_HAN.findall(key)) + len(_SYLLABLES.findall(key))
+    return len(key) + more + len(_MARKED.findall(key)) // 2
