@@ -49,21 +49,25 @@ def find_boilerplate(
     *,
     outlets: NDArray[np.int64] | None = None,
     days: NDArray[np.int64] | None = None,
+    judged: NDArray[np.bool_] | None = None,
     rule: BoilerplateRule = DEFAULT_RULE,
 ) -> NDArray[np.bool_]:
     """Say of each line whether it is boilerplate: bool[len(lines.keys)].
 
     *outlets* and *days* hold one number for each article, -1 where it is not known. A
     line is judged at its outlet where that is known, and among all articles as well.
+    Where *judged* is given, the other lines only tell which articles are related.
     """
     if not len(lines.keys):
         return np.zeros(0, np.bool_)
     places = np.unique(lines.keys, return_inverse=True)[1].astype(np.int64)
-    groups, looked = _strangers(lines.articles, places, places, STRANGERS)
-    found = (groups >= STRANGERS) & (groups >= STRANGER_SHARE * looked)
+    asked = np.ones(len(places), np.bool_) if judged is None else judged
+    cells = np.where(asked, places, -1)
+    groups, looked = _strangers(lines.articles, places, cells, STRANGERS)
+    found = asked & (groups >= STRANGERS) & (groups >= STRANGER_SHARE * looked)
     if outlets is None:
         return found
-    outlet = outlets[lines.articles]
+    outlet = np.where(asked, outlets[lines.articles], -1)
     cells = np.where(outlet >= 0, places * (int(outlets.max()) + 1) + outlet, -1)
     stories, _ = _strangers(lines.articles, places, cells, rule.stories)
     printed = (outlet >= 0) & (stories >= rule.stories)

@@ -15,24 +15,28 @@ pytest.importorskip("pyspark", reason="pyspark is not installed")
 if shutil.which("java") is None:
     pytest.skip("Java is not installed", allow_module_level=True)
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crawler.deduping import dedupe_dump
 from crawler.dumps.cluster import ClusterRequest, dedupe_on_cluster
 from crawler.dumps.request import DedupeRequest
+from dedupe.errors import ClusterError
 from dedupe.spark.parcels import Inbox, Layout, Outbox, bucket_of, rows_of
+from dedupe.spark.session import require_spark, spark_session
 from storage.dumps.spark import Splits
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-_FAST = (
-    ("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1"),
-    ("spark.ui.enabled", "false"),
-    ("spark.sql.shuffle.partitions", "2"),
-    ("spark.driver.bindAddress", "127.0.0.1"),
-    ("spark.driver.host", "127.0.0.1"),
-)
+    from crawler.dumps.request import DedupeReport
+
+_SETTINGS = {
+    "spark.ui.enabled": "false",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+}
 _WORDS = [a + b for a in "bakelomi" for b in "nurtasivo"] + ["council", "harbour"]
 _LINE = "Sign up for the letter that our editors send to readers every morning."
 
@@ -83,53 +87,85 @@ def _partition(rows: list[dict[str, str]]) -> set[frozenset[str]]:
     return {frozenset(ids) for ids in stories.values()}
 
 
-def test_the_cluster_says_what_one_machine_says(tmp_path):
-    dump = tmp_path / "dump.jsonl"
-    lines = [orjson.dumps(row) for row in _articles(400)]
+def _text(path: Path) -> bytes:
+    files = sorted(path.glob("part-*")) if path.is_dir() else [path]
+    return b"".join(file.read_bytes() for file in files)
+
+
+def _dump(path: Path, count: int) -> str:
+    lines = [orjson.dumps(row) for row in _articles(count)]
     lines.insert(20, b'{"id": "broken"')
-    dump.write_bytes(b"\n".join(lines) + b"\n")
-    local = dedupe_dump(
-        DedupeRequest(
-            inputs=(str(dump),),
-            output=tmp_path / "local.jsonl",
-            stories=tmp_path / "local.tsv",
-        ),
-        clock=time.monotonic,
-    )
-    # Three buckets, and components found in rounds however few there are.
-    request = ClusterRequest(
-        inputs=(str(dump),),
-        output=str(tmp_path / "out"),
-        stories=str(tmp_path / "stories.tsv"),
-        rejects=str(tmp_path / "rejects.tsv"),
-        master="local[2]",
-        settings=_FAST,
-        buckets=3,
-        one_task=0,
-    )
-    report = dedupe_on_cluster(request, clock=time.monotonic)
-    ours, theirs = _tables(tmp_path / "stories.tsv"), _tables(tmp_path / "local.tsv")
-    assert _partition(ours) == _partition(theirs)
+    path.write_bytes(b"\n".join(lines) + b"\n")
+    return str(path)
+
+
+def _on_both(folder: Path, count: int, **more: Any) -> list[DedupeReport]:
+    """Run one dump on this machine and on the cluster; outputs in folders."""
+    dump, reports = _dump(folder / "dump.jsonl", count), []
+    names = ("stories", "pairs", "removed", "rejects")
+    for place in ("local", "cluster"):
+        (folder / place).mkdir()
+        said = {name: folder / place / f"{name}.tsv" for name in names}
+        said |= {"output": folder / place / "out.jsonl"}
+        said |= {"report": folder / place / "report.html"}
+        if place == "local":
+            request = DedupeRequest(inputs=(dump,), **said, **more)
+            reports.append(dedupe_dump(request, clock=time.monotonic))
+            continue
+        # Two buckets, and components found in rounds however few there are.
+        cluster = ClusterRequest(
+            inputs=(dump,), buckets=2, one_task=0,
+            **{name: str(path) for name, path in said.items()}, **more,
+        )  # fmt: skip
+        reports.append(dedupe_on_cluster(cluster, clock=time.monotonic))
+    return reports
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[None]:
+    """One session for all runs of this module, which join it."""
+    with spark_session("local[2]", _SETTINGS):
+        yield
+
+
+def _columns(path: Path, *names: str) -> list[tuple[str, ...]]:
+    return sorted(tuple(row[name] for name in names) for row in _tables(path))
+
+
+@pytest.mark.usefixtures("spark")
+def test_the_cluster_says_what_one_machine_says(tmp_path):
+    ours, theirs = _on_both(tmp_path, 150)
+    near, far = tmp_path / "local", tmp_path / "cluster"
+    stories = [_tables(place / "stories.tsv") for place in (near, far)]
+    assert _partition(stories[0]) == _partition(stories[1])
     shown = ("id", "role", "verdict", "of")
-    assert {tuple(row[n] for n in shown) for row in ours} == {
-        tuple(row[n] for n in shown) for row in theirs
-    }
-    assert report.survivors == local.survivors
-    assert report.copies == local.copies
-    assert report.pairs == local.pairs
-    assert report.rows == report.survivors + sum(report.copies.values()) + 1
-    (reject,) = _tables(tmp_path / "rejects.tsv")
+    for name, columns in (
+        ("stories", shown),
+        ("pairs", ("verdict", "reason")),
+        ("removed", ("id", "start", "reason", "repeats", "text")),
+    ):
+        table = f"{name}.tsv"
+        assert _columns(near / table, *columns) == _columns(far / table, *columns)
+    assert _text(near / "out.jsonl") == _text(far / "out.jsonl")
+    assert "boilerplate" in theirs.removed
+    for name in ("rows", "survivors", "copies", "pairs", "removed", "duplicate_ids"):
+        assert getattr(ours, name) == getattr(theirs, name)
+    (reject,) = _tables(far / "rejects.tsv")
     assert reject["line"] == "21"
-    written = b"".join(
-        p.read_bytes() for p in sorted((tmp_path / "out").glob("part-*"))
-    )
-    kept = {row["id"] for row in ours if row["role"] == "canonical"}
-    rows = [orjson.loads(line) for line in written.splitlines()]
-    assert {row["id"] for row in rows} == kept
-    assert all(
-        set(row) == {"id", "url", "headline", "date", "text", "extra"} for row in rows
-    )
-    assert not (tmp_path / "out.steps").exists()
+    page = (far / "report.html").read_text("utf-8")
+    assert "Borderline pairs" in page
+    assert theirs.largest[0].id in page
+    assert not (tmp_path / "cluster" / "out.jsonl.steps").exists()
+
+
+@pytest.mark.usefixtures("spark")
+def test_a_cluster_may_only_clean(tmp_path):
+    ours, theirs = _on_both(tmp_path, 60, only="inside")
+    near, far = tmp_path / "local", tmp_path / "cluster"
+    assert _text(near / "out.jsonl") == _text(far / "out.jsonl")
+    assert theirs.survivors == ours.survivors == ours.articles
+    assert theirs.removed == ours.removed
+    assert not _tables(far / "pairs.tsv")
 
 
 def test_parcels_carry_rows_and_their_stretches():
@@ -160,3 +196,20 @@ def test_splits_know_the_lines_of_their_articles():
     articles = np.array([8, 900, 902, (1 << 40) + 1], np.uint64)
     assert splits.lines(articles).tolist() == [9, 10, 12, 2]
     assert splits.line(0, 900, 2) == 11
+
+
+@pytest.mark.parametrize("missing", ["pyspark", "pyarrow", "java"])
+def test_what_spark_lacks_is_one_line(missing, monkeypatch):
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    if missing == "java":
+        monkeypatch.setenv("PATH", "")
+    else:
+        monkeypatch.setattr(
+            "dedupe.spark.session.find_spec", lambda name: name != missing or None
+        )
+    with pytest.raises(ClusterError) as raised:
+        require_spark()
+    message = str(raised.value).lower()
+    assert missing in message
+    assert "install" in message
+    assert "\n" not in message

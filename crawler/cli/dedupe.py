@@ -22,11 +22,11 @@ _FORMATS = ("jsonl", "csv", "tsv", "parquet", "sqlite", "warc", "html", "txt")
 _FILE = click.Path(path_type=Path)
 # A cluster's paths have schemes (s3a://...), which Path would change.
 _PLACE = click.Path()
-_PLACES = ("output", "stories", "pairs", "removed", "rejects")
+_PLACES = ("output", "stories", "pairs", "removed", "rejects", "report")
 _CLUSTER = ("master", "steps", "buckets")
 # What a cluster is not asked for, and its value then.
 _LOCAL_ONLY = {
-    "annotate": False, "report": None, "against": None, "into": None,
+    "annotate": False, "against": None, "into": None,
     "memory": None, "spill": None, "unit": "article",
 }  # fmt: skip
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
@@ -92,7 +92,7 @@ class _Bytes(click.ParamType):  # type: ignore[type-arg]
 @click.option(
     "--rejects", type=_PLACE, help="Write a table: the rows left out, and why."
 )
-@click.option("--report", type=_FILE, help="Write a page (HTML) to read.")
+@click.option("--report", type=_PLACE, help="Write a page (HTML) to read.")
 @click.option("--strict", is_flag=True, help="Stop at the first row that is left out.")
 @click.option("--against", type=_FILE, metavar="DB", help="Say what DB lacks of it.")
 @click.option("--into", type=_FILE, metavar="DB", help="Load the articles into DB.")
@@ -154,6 +154,9 @@ def _on_cluster(options: dict[str, Any]) -> Callable[[Clock], DedupeReport]:
             raise click.UsageError(f"--{name} is not for --engine spark")
 
     def run(clock: Clock) -> DedupeReport:
+        from dedupe.spark.session import require_spark
+
+        require_spark()
         from crawler.dumps.cluster import ClusterRequest, dedupe_on_cluster
 
         return dedupe_on_cluster(ClusterRequest(**options), clock=clock)

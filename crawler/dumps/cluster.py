@@ -10,33 +10,33 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
+from crawler.dumps.cluster_outcome import ClusterOutcome
 from crawler.dumps.cluster_reading import ReadSplits
-from crawler.dumps.cluster_writing import Flags, WriteSplits
-from crawler.dumps.request import DedupeReport, LargeStory, Only
+from crawler.dumps.cluster_report import render_outcome
+from crawler.dumps.cluster_writing import WriteSplits
 from dedupe.kernels.urls import hash_words
 from dedupe.parameters import DEFAULT
-from dedupe.spark import tables
-from dedupe.spark.engine import ONE_TASK, Cluster, Steps, gather, run
-from dedupe.spark.layouts import BITS, COUNT, SPLIT
+from dedupe.spark.engine import ONE_TASK, Cluster, run
 from dedupe.spark.parcels import SCHEMA
-from dedupe.spark.session import open_session
+from dedupe.spark.session import spark_session
 from dedupe.text import TextColumn
-from dedupe.verify import REASONS
 from storage.dumps.fields import Fields
-from storage.dumps.spark import Source, SplitReader, Splits, open_source
+from storage.dumps.spark import Source, SplitReader, open_source
 from storage.dumps.spark_folder import Folder, FolderCheckpoints
 from storage.dumps.url_groups import find_url_groups
-from storage.errors import DumpError, RejectedRowError
+from storage.errors import DumpError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from crawler.dumps.request import DedupeReport, Only
     from dedupe.deciding import Keep
 
 # Input bytes of a bucket: about 20,000 articles, 200 MB of a task's memory.
 _BUCKET = 64 << 20
+# With fewer, the parts of a small run differ much in size.
+_LEAST = 16
 _PACKED = 3
-_LARGEST = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,7 @@ class ClusterRequest:
     pairs: str | None = None
     removed: str | None = None
     rejects: str | None = None
+    report: str | None = None
     format: str | None = None
     fields: Fields = field(default_factory=Fields)
     keep: str = "earliest"
@@ -77,8 +78,8 @@ def dedupe_on_cluster(
     an input cannot be read; no output is written then.
     """
     started = clock()
-    session = open_session(request.master, dict(request.settings))
-    report = _Run(request, session).run()
+    with spark_session(request.master, dict(request.settings)) as session:
+        report = _Run(request, session).run()
     return replace(report, seconds=round(clock() - started, 2))
 
 
@@ -90,6 +91,7 @@ class _Run:
             session, request.inputs, request.fields, request.format
         )
         self._buckets = request.buckets or self._count_buckets(self._source)
+        session.conf.set("spark.sql.shuffle.partitions", str(self._buckets))
         base = Folder(session, request.steps or _beside(request))
         if not request.resume:
             base.delete()
@@ -108,14 +110,18 @@ class _Run:
             keep=rule,
             ranks=ranks,
             one_task=self._request.one_task,
+            compare=self._request.only != "inside",
+            clean=self._reading.clean,
         )
         found = run(self._source.frame, cluster)
-        splits = Splits.of(self._source.files, gather(found.articles, SPLIT).rows)
-        outcome = _Outcome(found, splits, self._buckets, self._source)
+        outcome = ClusterOutcome(found, self._source, self._reading, self._buckets)
         if self._request.strict:
             outcome.refuse_rejects()
         self._write(outcome)
-        report = outcome.report(self._request)
+        report = outcome.report(self._request.inputs, self._request.output)
+        if self._request.report is not None:
+            page = render_outcome(outcome, report, self._source, self._reading)
+            self._steps.at("output-report").write(page.encode(errors="replace"))
         self._commit()
         self._base.delete()
         return report
@@ -123,7 +129,7 @@ class _Run:
     def _count_buckets(self, source: Source) -> int:
         size = source.size * (_PACKED if source.is_parquet else 1)
         cores = self._session.sparkContext.defaultParallelism
-        return int(max(cores, math.ceil(size / _BUCKET)))
+        return int(max(cores, _LEAST, math.ceil(size / _BUCKET)))
 
     def _fingerprint(self) -> str:
         said = asdict(self._request)
@@ -133,22 +139,21 @@ class _Run:
         said |= {"buckets": self._buckets, "parameters": asdict(DEFAULT)}
         return hashlib.sha256(orjson.dumps(said)).hexdigest()[:16]
 
-    def _write(self, outcome: _Outcome) -> None:
+    def _write(self, outcome: ClusterOutcome) -> None:
         for name, _ in self._outputs():
             place = self._steps.at(f"output-{name}")
-            if place.exists("_SUCCESS"):
+            if name == "report" or place.exists("_SUCCESS"):
                 continue
+            self._session.sparkContext.setJobDescription(f"write {name}")
             if name == "output":
                 self._write_articles(outcome, place)
             else:
                 _write_table(outcome.table(name), place, getattr(self._request, name))
 
-    def _write_articles(self, outcome: _Outcome, place: Folder) -> None:
-        marks = gather(outcome.marks(), BITS)
-        kept, cut = (Flags.of(marks, cut, outcome.splits) for cut in (0, 1))
+    def _write_articles(self, outcome: ClusterOutcome, place: Folder) -> None:
         frame = self._source.frame
         schema = frame.drop(*[n for n in frame.columns if n.startswith("wirecopy_")])
-        rows = frame.mapInArrow(WriteSplits(self._reading, kept, cut), schema.schema)
+        rows = frame.mapInArrow(WriteSplits(*outcome.writing), schema.schema)
         if self._source.is_parquet:
             rows.write.mode("overwrite").parquet(place.path)
         else:
@@ -162,7 +167,7 @@ class _Run:
             self._steps.at(f"output-{name}").rename(path)
 
     def _outputs(self) -> Iterator[tuple[str, str]]:
-        for name in ("output", "stories", "pairs", "removed", "rejects"):
+        for name in ("output", "stories", "pairs", "removed", "rejects", "report"):
             path = getattr(self._request, name)
             if path is not None:
                 yield name, path
@@ -194,181 +199,6 @@ def _write_table(frame: Any, place: Folder, path: str) -> None:
     frame.write.mode("overwrite").csv(
         place.path, sep="," if comma else "\t", header=True, escape='"',
         nullValue="", emptyValue="",
+        # A block goes with its line break, and is put back to the letter.
+        ignoreLeadingWhiteSpace=False, ignoreTrailingWhiteSpace=False,
     )  # fmt: skip
-
-
-class _Outcome:
-    """The tables of a run, with the names of articles, and the report."""
-
-    def __init__(
-        self, steps: Steps, splits: Splits, buckets: int, source: Source
-    ) -> None:
-        self._steps = steps
-        self.splits = splits
-        self._buckets = buckets
-        self._source = source
-        self._found = tables.story_rows(steps.stories)
-        self._matches = tables.match_rows(steps.matches(buckets))
-        self._removed = tables.removed_rows(steps.articles)
-        self._rejects = tables.reject_rows(steps.articles)
-
-    def refuse_rejects(self) -> None:
-        """Raise RejectedRowError where a row was left out."""
-        for row in self._rejects.limit(1).collect():
-            line = self.splits.line(row["file"], row["start"], row["line"])
-            raise RejectedRowError(
-                f"{self._source.files[row['file']]}, line {line}: {row['reason']}; "
-                "leave out --strict to go on without it"
-            )
-
-    def marks(self) -> Any:
-        return tables.mark_splits(
-            self._steps.articles, self._steps.stories, self.splits.place, self._buckets
-        )
-
-    def table(self, name: str) -> Any:
-        """One of the tables that are written."""
-        return getattr(self, f"_{name}_table")()
-
-    def _names(self, number: str, name: str) -> Any:
-        """Names of articles, as columns *number* and *name*."""
-        named = tables.name_rows(self._steps.articles).mapInArrow(
-            _Naming(self.splits, self._source.files),
-            "article long, name string, line long",
-        )
-        return named.selectExpr(
-            f"article as {number}", f"name as {name}", f"line as {name}_line"
-        )
-
-    def _stories_table(self) -> Any:
-        named = self._found.join(self._names("article", "id"), "article")
-        named = named.join(self._names("of", "of_name"), "of", "left")
-        return named.selectExpr(
-            "id", "story", "if(of is null, 'canonical', 'copy') as role", "verdict",
-            "similarity", "containment", "of_name as of", "id_line as row",
-        )  # fmt: skip
-
-    def _pairs_table(self) -> Any:
-        named = self._matches.join(self._names("a", "a_name"), "a")
-        named = named.join(self._names("b", "b_name"), "b")
-        return named.selectExpr(
-            "a_name as a", "b_name as b", "verdict", "jaccard", "containment_a",
-            "containment_b", "reason",
-        )  # fmt: skip
-
-    def _removed_table(self) -> Any:
-        named = self._removed.join(self._names("article", "id"), "article")
-        return named.selectExpr(
-            "id", "id_line as row", "start", "reason", "repeats", "text"
-        )
-
-    def _rejects_table(self) -> Any:
-        files = self._source.files
-        schema = "file string, line long, reason string, detail string"
-        return self._rejects.mapInArrow(_Locating(self.splits, files), schema)
-
-    def report(self, request: ClusterRequest) -> DedupeReport:
-        """Count everything."""
-        copies = self._count(self._found.where("of is not null"), "verdict")
-        rejects = self._count(self._rejects, "reason")
-        articles = int(gather(self._steps.articles, SPLIT).rows["articles"].sum())
-        survivors = articles - sum(copies.values())
-        largest = self._largest()
-        return DedupeReport(
-            inputs=request.inputs,
-            output=request.output,
-            rows=articles + sum(rejects.values()),
-            survivors=survivors,
-            copies=copies,
-            rejects=rejects,
-            stories=survivors,
-            seconds=0.0,
-            pairs=self._count(self._matches, "verdict"),
-            looked_at=self._looked_at(),
-            removed=self._count(self._removed, "reason"),
-            largest=largest,
-            duplicate_ids=self._duplicate_ids(),
-            alarms=tuple(_alarms(largest, articles)),
-        )
-
-    def _count(self, frame: Any, column: str) -> dict[str, int]:
-        rows = frame.groupBy(column).count().collect()
-        counts = {row[column]: int(row["count"]) for row in rows}
-        return dict(sorted(counts.items(), key=lambda item: -item[1]))
-
-    def _looked_at(self) -> dict[str, int]:
-        counts = gather(self._steps.verified, COUNT)
-        total = np.bincount(counts["reason"], counts["count"], len(REASONS))
-        return {REASONS[r]: int(n) for r, n in enumerate(total) if n}
-
-    def _largest(self) -> tuple[LargeStory, ...]:
-        sizes = self._found.groupBy("story").count().where("count > 1")
-        top = sizes.orderBy("count", "story", ascending=[False, True]).limit(_LARGEST)
-        shown = self._found.where("of is null").join(top, "story")
-        named = shown.join(self._names("article", "id"), "article").collect()
-        rows = sorted(named, key=lambda row: (-row["count"], row["story"]))
-        return tuple(
-            LargeStory(id=row["id"], headline="", articles=row["count"]) for row in rows
-        )
-
-    def _duplicate_ids(self) -> int:
-        given = tables.name_rows(self._steps.articles).where("id != ''")
-        return int(given.count() - given.select("id").distinct().count())
-
-
-def _alarms(largest: tuple[LargeStory, ...], articles: int) -> Iterator[str]:
-    for story in largest[:3]:
-        if story.articles >= max(1001, articles // 100):
-            yield f"the story of {story.id} has {story.articles:,} articles"
-
-
-@dataclass(frozen=True)
-class _Naming:
-    """Names articles by their ids, or by where they stand."""
-
-    splits: Splits
-    files: tuple[str, ...]
-
-    def __call__(self, batches: Iterator[Any]) -> Iterator[Any]:
-        import pyarrow as pa
-
-        for batch in batches:
-            article = batch.column("article").to_numpy().astype(np.uint64)
-            lines = self.splits.lines(article)
-            ids = batch.column("id").to_pylist()
-            for row in [row for row, name in enumerate(ids) if not name]:
-                ids[row] = self._place(int(article[row]), int(lines[row]))
-            columns = [batch.column("article"), pa.array(ids, pa.string())]
-            yield pa.RecordBatch.from_arrays(
-                [*columns, pa.array(lines)], ["article", "name", "line"]
-            )
-
-    def _place(self, article: int, line: int) -> str:
-        return (
-            str(line) if len(self.files) == 1 else f"{self.files[article >> 40]}:{line}"
-        )
-
-
-@dataclass(frozen=True)
-class _Locating:
-    """Says where in its file a reject stood."""
-
-    splits: Splits
-    files: tuple[str, ...]
-
-    def __call__(self, batches: Iterator[Any]) -> Iterator[Any]:
-        import pyarrow as pa
-
-        for batch in batches:
-            rows = batch.to_pylist()
-            found = [
-                {
-                    "file": self.files[row["file"]],
-                    "line": self.splits.line(row["file"], row["start"], row["line"]),
-                    "reason": row["reason"],
-                    "detail": row["detail"],
-                }
-                for row in rows
-            ]
-            if found:
-                yield pa.RecordBatch.from_pylist(found)

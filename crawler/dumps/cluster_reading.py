@@ -5,13 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from crawler.dumps.boilerplate import BoilerplateLines
 from crawler.dumps.reading import Cleaning, whole_seconds
+from crawler.dumps.writing import Removal
 from dedupe.spark.articles import Arrived
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from crawler.dumps.reading import Cleaned
+    from numpy.typing import NDArray
+
+    from crawler.dumps.columns import Cleaned
+    from dedupe.spark.lines import Boilerplate
     from storage.dumps.spark import SplitReader, Stretch
 
 
@@ -28,8 +35,8 @@ class ReadSplits:
 
     def read(self, stretch: Stretch) -> Arrived:
         """The articles of some rows of a split."""
-        batch, articles = self.reader.read(stretch)
-        found = Cleaning(lambda: batch, self.clean).run()
+        found, articles = self.cleaned(stretch)
+        batch = found.batch
         return Arrived(
             articles=articles,
             texts=found.column.texts,
@@ -39,6 +46,8 @@ class ReadSplits:
             hints=found.hints,
             outlets=found.outlets,
             published=whole_seconds(batch.published),
+            line_keys=found.line_keys,
+            line_counts=found.line_counts,
             removed=list(_removed(found)),
             rejects=[
                 {
@@ -55,6 +64,11 @@ class ReadSplits:
             rows=stretch.table.num_rows,
         )
 
+    def cleaned(self, stretch: Stretch) -> tuple[Cleaned, NDArray[np.uint64]]:
+        """The articles with what is cut from them, and their numbers."""
+        batch, articles = self.reader.read(stretch)
+        return Cleaning(lambda: batch, self.clean).run(), articles
+
 
 def _removed(found: Cleaned) -> Iterator[tuple[int, dict[str, Any]]]:
     for cut in found.column.cuts:
@@ -67,3 +81,21 @@ def _removed(found: Cleaned) -> Iterator[tuple[int, dict[str, Any]]]:
                 "text": cut.text,
             },
         )
+
+
+def removal_of(
+    found: Cleaned, boilerplate: Boilerplate, listen: Callable[[int, int, str], None]
+) -> Removal:
+    """What goes out of the texts of some articles, numbered from 0 here.
+
+    *listen* hears of the boilerplate lines, as on one machine.
+    """
+    cuts = [(cut.article, cut.start, cut.end) for cut in found.column.cuts]
+    outlets = np.repeat(found.outlets, found.line_counts)
+    lines = np.flatnonzero(boilerplate.marks(found.line_keys, outlets))
+    firsts = np.concatenate(([0], np.cumsum(found.line_counts)))
+    return Removal(
+        cuts=np.array(cuts, np.int64).reshape(-1, 3),
+        boilerplate=BoilerplateLines(lines=lines, firsts=firsts),
+        listen=listen,
+    )

@@ -9,6 +9,7 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
+from crawler.dumps.cluster_reading import removal_of
 from storage.dumps.copying import with_value
 from storage.dumps.spark import Stretch
 from storage.dumps.writers import dump_line
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from crawler.dumps.cluster_reading import ReadSplits
+    from crawler.dumps.columns import Cleaned
+    from dedupe.spark.lines import Boilerplate
     from dedupe.spark.parcels import Table
 
 
@@ -53,27 +56,27 @@ class Flags:
 
 @dataclass(frozen=True)
 class WriteSplits:
-    """Passes the rows that stay, with their texts cleaned where something was cut."""
+    """Passes the rows that stay, with their texts cleaned where something is cut."""
 
     reading: ReadSplits
     kept: Flags
     cut: Flags
+    boilerplate: Boilerplate
 
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for stretch in self.reading.reader.stretches(batches):
             kept, cut = self.kept.at(stretch), self.cut.at(stretch)
             table = stretch.table.filter(pa.array(kept))
             if (cut & kept).any():
-                texts = self._texts(stretch, kept & cut)
+                found, _ = self.reading.cleaned(part_of(stretch, kept & cut))
                 places = np.flatnonzero(cut[kept])
-                table = self._edited(table, places, texts)
+                table = self._edited(table, places, self._texts(found))
             yield from pa.Table.from_batches([table]).to_batches()
 
-    def _texts(self, stretch: Stretch, wanted: NDArray[np.bool_]) -> list[str]:
-        rows = stretch.table.filter(pa.array(wanted))
-        part = Stretch(stretch.file, stretch.start, stretch.first, rows)
-        texts = self.reading.read(part).texts
-        return [texts[row] for row in range(len(texts))]
+    def _texts(self, found: Cleaned) -> list[str]:
+        removal = removal_of(found, self.boilerplate, lambda *_: None)
+        texts = found.batch.texts
+        return [removal.clean(row, texts[row]) for row in range(len(texts))]
 
     def _edited(
         self, table: pa.RecordBatch, places: NDArray[np.intp], texts: list[str]
@@ -90,3 +93,55 @@ class WriteSplits:
         at = table.schema.get_field_index(column)
         field = table.schema.field(at)
         return table.set_column(at, field, pa.array(values, field.type))
+
+
+def part_of(stretch: Stretch, wanted: NDArray[np.bool_]) -> Stretch:
+    """Some rows of a stretch, as if they stood side by side."""
+    rows = stretch.table.filter(pa.array(wanted))
+    return Stretch(stretch.file, stretch.start, stretch.first, rows)
+
+
+@dataclass(frozen=True)
+class ListLines:
+    """Lists the boilerplate lines that are cut from the rows that stay."""
+
+    reading: ReadSplits
+    kept: Flags
+    cut: Flags
+    boilerplate: Boilerplate
+
+    def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for stretch in self.reading.reader.stretches(batches):
+            wanted = self.kept.at(stretch) & self.cut.at(stretch)
+            if wanted.any():
+                yield from self._list(stretch, np.flatnonzero(wanted))
+
+    def _list(
+        self, stretch: Stretch, places: NDArray[np.intp]
+    ) -> Iterator[pa.RecordBatch]:
+        wanted = np.zeros(stretch.table.num_rows, np.bool_)
+        wanted[places] = True
+        found, _ = self.reading.cleaned(part_of(stretch, wanted))
+        rows: list[dict[str, Any]] = []
+
+        def listen(row: int, start: int, text: str) -> None:
+            article = stretch.number + int(places[row])
+            told = {"reason": "boilerplate", "repeats": None, "text": text}
+            rows.append({"article": article, "start": start, **told})
+
+        removal = removal_of(found, self.boilerplate, listen)
+        for row in removal.boilerplate.articles.tolist():
+            removal.clean(row, found.batch.texts[row])
+        if rows:
+            yield pa.RecordBatch.from_pylist(rows, _LISTED)
+
+
+_LISTED = pa.schema(
+    [
+        ("article", pa.int64()),
+        ("start", pa.int64()),
+        ("reason", pa.string()),
+        ("repeats", pa.int64()),
+        ("text", pa.string()),
+    ]
+)

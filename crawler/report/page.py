@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
+    from crawler.dumps.columns import Columns
     from crawler.dumps.outcome import Outcome
-    from crawler.dumps.reading import Columns, OpenInput
+    from crawler.dumps.reading import OpenInput
     from crawler.dumps.request import DedupeReport
     from crawler.dumps.writing import Names
     from dedupe.outcome import PairTable
@@ -28,6 +32,24 @@ if TYPE_CHECKING:
 _SAMPLES = 6
 _SHOWN = 700
 _SIZES = ((1, 1), (2, 2), (3, 5), (6, 10), (11, 50), (51, 1 << 62))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One article of a sample."""
+
+    name: str
+    headline: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A borderline pair: *what* was decided, and both articles."""
+
+    what: str
+    a: Side
+    b: Side
 
 
 def write_report(
@@ -40,12 +62,41 @@ def write_report(
     names: Names,
 ) -> None:
     """Write the page to *path*; everything that comes from the dump is escaped."""
-    samples = _borderline(outcome.pairs)
-    wanted = {n for a, b, _ in samples for n in (a, b)}
+    chosen = _borderline(outcome.pairs)
+    wanted = {n for a, b, _ in chosen for n in (a, b)}
     largest = outcome.largest(len(report.largest))
     rows = _fetch(inputs, columns, wanted | {article for article, _ in largest})
+
+    def side(article: int) -> Side:
+        row = rows[article]
+        return Side(
+            name=names[article],
+            headline=_headline(row, inputs, columns, article),
+            text=_value(row, inputs, columns, article, TEXT),
+        )
+
+    text = render_page(
+        report,
+        sizes=count_sizes(np.bincount(outcome.story)),
+        largest=[
+            (names[n], _headline(rows[n], inputs, columns, n), size)
+            for n, size in largest
+        ],
+        samples=[Sample(what=what, a=side(a), b=side(b)) for a, b, what in chosen],
+    )
+    outputs.open(path).write(text.encode(errors="replace"))
+
+
+def render_page(
+    report: DedupeReport,
+    *,
+    sizes: Mapping[str, int],
+    largest: Iterable[Sequence[object]],
+    samples: Iterable[Sample],
+) -> str:
+    """Return the page: *sizes* counts stories, *largest* are id, headline, articles."""
     page = Template(files("crawler.report").joinpath("page.html").read_text("utf-8"))
-    text = page.substitute(
+    return page.substitute(
         title=f"{report.rows:,} rows, {report.survivors:,} survivors",
         inputs=escape(", ".join(report.inputs)),
         alarms="".join(f'<p class="alarm">{escape(a)}</p>' for a in report.alarms),
@@ -53,23 +104,10 @@ def write_report(
         removed_chart=bars(report.removed),
         pairs_chart=bars(report.pairs),
         looked_at=escape(_looked_at(report.looked_at)),
-        sizes_chart=bars(_sizes(outcome)),
-        largest=_table(
-            ("id", "headline", "articles"),
-            (
-                (
-                    names[article],
-                    _headline(rows[article], inputs, columns, article),
-                    size,
-                )
-                for article, size in largest
-            ),
-        ),
-        samples="".join(
-            _pair(a, b, what, rows, inputs, columns, names) for a, b, what in samples
-        ),
+        sizes_chart=bars(sizes),
+        largest=_table(("id", "headline", "articles"), largest),
+        samples="".join(_pair(sample) for sample in samples),
     )
-    outputs.open(path).write(text.encode(errors="replace"))
 
 
 def _fates(report: DedupeReport) -> dict[str, int]:
@@ -85,13 +123,16 @@ def _looked_at(counts: Mapping[str, int]) -> str:
     return f"Compared and not listed: {listed}."
 
 
-def _sizes(outcome: Outcome) -> dict[str, int]:
-    sizes = np.bincount(outcome.story)
+def count_sizes(
+    sizes: NDArray[np.int64], stories: NDArray[np.int64] | None = None
+) -> dict[str, int]:
+    """Count stories by how many articles they have; *stories* are of each size."""
     named = {}
     for low, high in _SIZES:
         name = f"{low}" if low == high else f"{low} to {high}"
         name = f"{low} and more" if high > 1 << 40 else name
-        count = int(((sizes >= low) & (sizes <= high)).sum())
+        inside = (sizes >= low) & (sizes <= high)
+        count = int(inside.sum() if stories is None else stories[inside].sum())
         if count:
             named[f"{name} articles"] = count
     return named
@@ -149,24 +190,13 @@ def _headline(
     return _value(row, inputs, columns, article, HEADLINE)
 
 
-def _pair(
-    a: int,
-    b: int,
-    what: str,
-    rows: Mapping[int, Row],
-    inputs: Sequence[OpenInput],
-    columns: Columns,
-    names: Names,
-) -> str:
-    sides = []
-    for article in (a, b):
-        headline = _headline(rows[article], inputs, columns, article)
-        text = _value(rows[article], inputs, columns, article, TEXT)[:_SHOWN]
-        sides.append(
-            f'<div dir="auto"><b>{escape(names[article])}</b> {escape(headline)}\n'
-            f"{escape(text)}</div>"
-        )
-    return f'<p>{escape(what)}</p><div class="pair">{"".join(sides)}</div>'
+def _pair(sample: Sample) -> str:
+    sides = [
+        f'<div dir="auto"><b>{escape(side.name)}</b> {escape(side.headline)}\n'
+        f"{escape(side.text[:_SHOWN])}</div>"
+        for side in (sample.a, sample.b)
+    ]
+    return f'<p>{escape(sample.what)}</p><div class="pair">{"".join(sides)}</div>'
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -14,11 +14,14 @@ from dedupe.shingles import analyse_texts
 from dedupe.signature import permutations
 from dedupe.spark.layouts import (
     ARTICLE,
+    CANONICAL,
+    LINED,
     LINK,
     NAME,
     REJECT,
     REMOVED,
     SPLIT,
+    STORY,
     TOKENS,
 )
 from dedupe.spark.parcels import Outbox, bucket_of, rows_of
@@ -42,7 +45,9 @@ class Arrived:
     *articles* (uint64) are their numbers. *published* is epoch seconds or
     UNKNOWN_TIME; *hints* and *outlets* (uint64) are hashes, 0 for none. *rejects* and
     *removed* are rows for the tables of that name; *removed* begins with the place of
-    its article here. *file*, *start* name the split, of which *rows* were read.
+    its article here. Article i has line_counts[i] lines, whose keys stand side by side
+    in *line_keys*; none where they are not looked at. *file*, *start* name the split,
+    of which *rows* were read.
     """
 
     articles: NDArray[np.uint64]
@@ -53,6 +58,8 @@ class Arrived:
     hints: NDArray[np.uint64]
     outlets: NDArray[np.uint64]
     published: NDArray[np.int64]
+    line_keys: NDArray[np.uint64]
+    line_counts: NDArray[np.int64]
     removed: Sequence[tuple[int, dict[str, Any]]]
     rejects: Sequence[dict[str, Any]]
     file: int
@@ -62,11 +69,15 @@ class Arrived:
 
 @dataclass(frozen=True)
 class Analysing:
-    """Turns record batches into parcels; *read* finds the articles in them."""
+    """Turns record batches into parcels; *read* finds the articles in them.
+
+    Without *compare* nothing is signed, and each article is a story of its own.
+    """
 
     read: Callable[[Iterable[pa.RecordBatch]], Iterator[Arrived]]
     buckets: int
     parameters: Parameters
+    compare: bool = True
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         outbox = Outbox()
@@ -82,6 +93,16 @@ class Analysing:
         _add_json(outbox, arrived)
         if not len(arrived.articles):
             return
+        where = bucket_of(arrived.articles, self.buckets)
+        outbox.add(NAME, where, *_name_rows(arrived))
+        if len(arrived.line_keys):
+            outbox.add(LINED, where, _line_rows(arrived), arrived.line_keys)
+        if self.compare:
+            self._add_compared(arrived, outbox)
+        else:
+            outbox.add(STORY, where, _alone_rows(arrived))
+
+    def _add_compared(self, arrived: Arrived, outbox: Outbox) -> None:
         found, tokens = self._analyse(arrived)
         p = self.parameters
         identity = identify(found, found.weights < 2 * p.brief_words)
@@ -89,7 +110,7 @@ class Analysing:
         outbox.add(ARTICLE, home, _article_rows(arrived, found), found.keys)
         rows = rows_of(TOKENS, article=arrived.articles, tokens=found.tokens)
         outbox.add(TOKENS, home, rows, tokens)
-        self._add_names(arrived, found, home, outbox)
+        self._add_links(arrived, found, home, outbox)
 
     def _analyse(self, arrived: Arrived) -> tuple[Gathered, NDArray[np.uint32]]:
         p, spill = self.parameters, MemorySpill()
@@ -102,17 +123,13 @@ class Analysing:
         found = gatherer.finish()
         return found, _bodies(spill.view(), found)
 
-    def _add_names(
+    def _add_links(
         self,
         arrived: Arrived,
         found: Gathered,
         home: NDArray[np.int32],
         outbox: Outbox,
     ) -> None:
-        everything = np.arange(len(arrived.articles))
-        ids, data = _texts(arrived.ids, everything)
-        rows = rows_of(NAME, article=arrived.articles, id=ids)
-        outbox.add(NAME, bucket_of(arrived.articles, self.buckets), rows, data)
         linked = np.flatnonzero(arrived.hints)
         urls, data = _texts(arrived.urls, linked)
         rows = rows_of(
@@ -145,6 +162,34 @@ def _article_rows(arrived: Arrived, found: Gathered) -> NDArray[Any]:
         tokens=found.tokens,
         keys=np.diff(found.key_offsets),
         bands=found.bands,
+    )
+
+
+def _name_rows(arrived: Arrived) -> tuple[NDArray[Any], NDArray[np.uint8]]:
+    ids, data = _texts(arrived.ids, np.arange(len(arrived.articles)))
+    return rows_of(NAME, article=arrived.articles, id=ids), data
+
+
+def _line_rows(arrived: Arrived) -> NDArray[Any]:
+    return rows_of(
+        LINED,
+        article=arrived.articles,
+        outlet=arrived.outlets,
+        published=arrived.published,
+        lines=arrived.line_counts,
+    )
+
+
+def _alone_rows(arrived: Arrived) -> NDArray[Any]:
+    n = len(arrived.articles)
+    return rows_of(
+        STORY,
+        article=arrived.articles,
+        story=arrived.articles,
+        of=np.full(n, CANONICAL, np.uint64),
+        similarity=np.ones(n),
+        containment=np.ones(n),
+        outlet=arrived.outlets,
     )
 
 

@@ -10,7 +10,16 @@ import numpy as np
 
 from dedupe.errors import ClusterError
 from dedupe.parameters import DEFAULT, Parameters
-from dedupe.spark import joining, keys, masks, matches, nodes, telling, verifying
+from dedupe.spark import (
+    joining,
+    keys,
+    lines,
+    masks,
+    matches,
+    nodes,
+    telling,
+    verifying,
+)
 from dedupe.spark.articles import Analysing, Arrived
 from dedupe.spark.layouts import (
     ARTICLE,
@@ -22,6 +31,7 @@ from dedupe.spark.layouts import (
     HOLDER,
     JOINED,
     KIN,
+    LINE,
     LINK,
     MASK,
     MATCH,
@@ -85,7 +95,8 @@ class Cluster:
     """One run: where it keeps its steps, into how many buckets it cuts everything.
 
     *read* finds articles in record batches, *group* the rows of each URL that several
-    rows have. *one_task* is how many pairs are joined in one task.
+    rows have. *one_task* is how many pairs are joined in one task. Without *compare*
+    each article is a story of its own; without *clean* no line is boilerplate.
     """
 
     checkpoints: Checkpoints
@@ -96,6 +107,8 @@ class Cluster:
     keep: Keep = "earliest"
     ranks: tuple[int, ...] = ()
     one_task: int = ONE_TASK
+    compare: bool = True
+    clean: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,22 +116,12 @@ class Steps:
     """The finished steps of a run, as frames of parcels (dedupe.spark.layouts)."""
 
     articles: DataFrame
-    revisions: DataFrame
+    lines: DataFrame
     nodes: DataFrame
     verified: DataFrame
     joined: DataFrame
+    matches: DataFrame
     stories: DataFrame
-    numbering: Numbering
-
-    def matches(self, buckets: int) -> DataFrame:
-        """Pairs of articles (MATCH) behind the pairs of nodes that are kept."""
-        wishes = passing(self.joined, VERIFIED, matches.Wishing(self.numbering))
-        holding = matches.Holding(self.numbering)
-        held = meet([self.nodes, wishes], [MEMBER, WISH], buckets, holding)
-        between = meet(
-            [self.joined, held], [VERIFIED, HOLDER], buckets, matches.Matching()
-        )
-        return between.unionByName(only(held, MATCH))
 
 
 def run(source: DataFrame, cluster: Cluster) -> Steps:
@@ -129,9 +132,27 @@ def run(source: DataFrame, cluster: Cluster) -> Steps:
     """
     if cluster.parameters.bands != DEFAULT.bands:
         raise ClusterError(f"the cluster signs {DEFAULT.bands} bands; use as many")
-    keep, b, p = cluster.checkpoints.keep, cluster.buckets, cluster.parameters
-    analysing = Analysing(cluster.read, b, p)
+    keep, b = cluster.checkpoints.keep, cluster.buckets
+    analysing = Analysing(cluster.read, b, cluster.parameters, cluster.compare)
     articles = keep("articles", lambda: source.mapInArrow(analysing, SCHEMA))
+    found = only(articles, LINE)
+    if cluster.clean:
+        found = lines.find_lines(articles, b, keep)
+    if cluster.compare:
+        return _compare(cluster, articles, found)
+    return Steps(
+        articles=articles,
+        lines=found,
+        nodes=only(articles, NODE),
+        verified=only(articles, VERIFIED),
+        joined=only(articles, JOINED),
+        matches=only(articles, MATCH),
+        stories=only(articles, STORY),
+    )
+
+
+def _compare(cluster: Cluster, articles: DataFrame, cut: DataFrame) -> Steps:
+    keep, b, p = cluster.checkpoints.keep, cluster.buckets, cluster.parameters
     revising = nodes.Revising(cluster.group)
     revisions = keep("revisions", lambda: meet([articles], [LINK], b, revising))
     collapsing = nodes.Collapsing(b, p)
@@ -155,13 +176,25 @@ def run(source: DataFrame, cluster: Cluster) -> Steps:
     )
     return Steps(
         articles=articles,
-        revisions=revisions,
+        lines=cut,
         nodes=found,
         verified=verified,
         joined=decided,
+        matches=keep("matches", lambda: _match(numbering, found, decided, b)),
         stories=stories,
-        numbering=numbering,
     )
+
+
+def _match(
+    numbering: Numbering, found: DataFrame, decided: DataFrame, buckets: int
+) -> DataFrame:
+    """Pairs of articles (MATCH) behind the pairs of nodes that are kept."""
+    wishes = passing(decided, VERIFIED, matches.Wishing(numbering))
+    holding = matches.Holding(numbering)
+    held = meet([found, wishes], [MEMBER, WISH], buckets, holding)
+    matching = matches.Matching()
+    between = meet([decided, held], [VERIFIED, HOLDER], buckets, matching)
+    return between.unionByName(only(held, MATCH))
 
 
 @dataclass(frozen=True)
@@ -189,9 +222,9 @@ class _Proposing:
         proposed = [groups, masked, again]
         pairs = keep(
             "pairs",
-            lambda: meet(proposed, [PAIR], b, verifying.Pairing(numbering)).unionByName(
-                only(groups, VERIFIED)
-            ),
+            lambda: meet(
+                proposed, [PAIR], b, verifying.Pairing(numbering, b)
+            ).unionByName(only(groups, VERIFIED)),
         )
         return pairs, masked
 
@@ -233,7 +266,7 @@ def _join(
     b = cluster.buckets
     decided = only(verified, VERIFIED).unionByName(only(briefs, VERIFIED))
     joiner = joining.Joining(numbering, cluster.parameters)
-    if _rows(decided, VERIFIED) <= cluster.one_task:
+    if count(decided, VERIFIED) <= cluster.one_task:
         return meet([passing(decided, VERIFIED, _ToOne())], [VERIFIED], 1, joiner)
     edges = passing(decided, VERIFIED, joining.Linking(b))
     for number in range(MOST_ROUNDS):
@@ -284,7 +317,8 @@ def _tell(
     return meet([stories, late], [STORY, REVISION], b, telling.Settling())
 
 
-def _rows(frame: DataFrame, layout: Layout) -> int:
+def count(frame: DataFrame, layout: Layout) -> int:
+    """Count the rows of a layout."""
     from pyspark.sql import functions as f
 
     size = f.sum(f.length("head")).alias("size")

@@ -185,3 +185,18 @@ MARK = Layout(45, np.dtype([("split", _U4), ("row", _U4), ("cut", _U1)]))
 BITS = Layout(
     46, np.dtype([("split", _U4), ("cut", _U1), ("bits", _I4)]), (("bits", _U1),)
 )  # fmt: skip
+
+# The lines of an article, addressed by its number; a line, by its key.
+LINED = Layout(
+    50,
+    np.dtype([("article", _U8), ("outlet", _U8), ("published", _I8), ("lines", _I4)]),
+    (("lines", _U8),),
+)
+LINE = Layout(51, np.dtype([("key", _U8), ("article", _U8)]))
+# A line of several articles, once for each time; the wish for an article's lines.
+OFTEN = Layout(
+    52, np.dtype([("key", _U8), ("articles", _I4)]), (("articles", _U8),)
+)  # fmt: skip
+ASKED = Layout(53, np.dtype([("article", _U8), ("target", _I4)]))
+# A line that goes, at an outlet or everywhere.
+BOILER = Layout(54, np.dtype([("key", _U8), ("outlet", _U8), ("everywhere", _U1)]))

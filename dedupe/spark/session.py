@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dedupe.errors import ClusterError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from pyspark.sql import SparkSession
 
@@ -25,6 +27,36 @@ _SETTINGS = {
     # The work is in kernels: compiling the little around them costs more than it saves.
     "spark.sql.codegen.wholeStage": "false",
 }
+# On one machine Java does little, and compiling that little well takes half of its time.
+_QUICK = "-XX:TieredStopAtLevel=1"
+_ON_ONE_MACHINE = {
+    "spark.driver.extraJavaOptions": _QUICK,
+    "spark.executor.extraJavaOptions": _QUICK,
+}
+
+
+@contextmanager
+def spark_session(
+    master: str | None = None, settings: Mapping[str, str] | None = None
+) -> Iterator[SparkSession]:
+    """Give the running session, or one that is stopped in the end.
+
+    Raises ClusterError as ``open_session`` does.
+    """
+    known = _running()
+    session = open_session(master, settings)
+    try:
+        yield session
+    finally:
+        if known is None:
+            session.stop()
+
+
+def _running() -> SparkSession | None:
+    require_spark()
+    from pyspark.sql import SparkSession
+
+    return SparkSession.getActiveSession()
 
 
 def open_session(
@@ -35,20 +67,17 @@ def open_session(
     *settings* are Spark's own, over ours. Raises ClusterError, in one line, where
     Spark or Java is missing or does not start.
     """
-    try:
-        import pyspark
-        from pyspark.sql import SparkSession
-    except ImportError as error:
-        raise ClusterError(
-            "pyspark is not installed: pip install 'wirecopy[spark]'"
-        ) from error
-    _require_java()
+    require_spark()
+    import pyspark
+    from pyspark.sql import SparkSession
+
     os.environ.setdefault("SPARK_HOME", str(Path(pyspark.__file__).parent))
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName("wirecopy dedupe")
     if master is not None:
         builder = builder.master(master)
-    for name, value in {**_SETTINGS, **(settings or {})}.items():
+    ours = {**_SETTINGS, **(_ON_ONE_MACHINE if _is_local(master) else {})}
+    for name, value in {**ours, **(settings or {})}.items():
         builder = builder.config(name, value)
     try:
         session: SparkSession = builder.getOrCreate()
@@ -59,7 +88,17 @@ def open_session(
     return session
 
 
-def _require_java() -> None:
+def _is_local(master: str | None) -> bool:
+    return master is not None and master.startswith("local")
+
+
+def require_spark() -> None:
+    """Raise ClusterError where PySpark, or what it needs here, is not installed."""
+    for package in ("pyspark", "pyarrow", "pandas"):
+        if find_spec(package) is None:
+            raise ClusterError(
+                f"{package} is not installed: pip install 'wirecopy[spark]'"
+            )
     home = os.environ.get("JAVA_HOME")
     if home and (Path(home) / "bin" / "java").exists():
         return

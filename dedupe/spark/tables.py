@@ -14,6 +14,7 @@ import pyarrow as pa
 from dedupe.spark.layouts import (
     BITS,
     CANONICAL,
+    LINE,
     MARK,
     MATCH,
     NAME,
@@ -50,7 +51,7 @@ _MATCHES = (
     "a long, b long, verdict string, jaccard double, containment_a double, "
     "containment_b double, reason string"
 )
-_REMOVED = "article long, start long, reason string, repeats long, text string"
+REMOVED_ROWS = "article long, start long, reason string, repeats long, text string"
 _REJECTS = "file long, start long, line long, reason string, detail string"
 
 
@@ -146,7 +147,7 @@ def _reject_columns(table: Table) -> dict[str, Any]:
 
 def removed_rows(articles: DataFrame) -> DataFrame:
     """A row for each block that was taken out of an article."""
-    return _typed(articles, REMOVED, _removed_columns, _REMOVED)
+    return _typed(articles, REMOVED, _removed_columns, REMOVED_ROWS)
 
 
 def _removed_columns(table: Table) -> dict[str, Any]:
@@ -167,31 +168,29 @@ Place = Callable[["NDArray[np.uint64]"], "tuple[NDArray[np.intp], NDArray[np.int
 
 def mark_splits(
     articles: DataFrame,
+    lines: DataFrame,
     stories: DataFrame,
     place: Place,
     buckets: int,
-    *,
-    everything: bool = False,
 ) -> DataFrame:
-    """Bits (BITS) that say which rows of each split stay, and which of them were cut.
+    """Bits (BITS) that say which rows of each split stay, and which of them are cut:
+    they repeat themselves, or hold *lines* that are boilerplate.
 
-    *place* gives the split of an article, and its row there. With *everything* copies
-    stay too.
+    *place* gives the split of an article, and its row there.
     """
-    kept = passing(stories, STORY, _MarkKept(place, buckets, everything))
+    kept = passing(stories, STORY, _MarkKept(place, buckets))
     cut = passing(articles, REMOVED, _MarkCut(place, buckets))
-    return meet([kept, cut], [MARK], buckets, _pack_bits)
+    lined = passing(lines, LINE, _MarkCut(place, buckets))
+    return meet([kept, cut, lined], [MARK], buckets, _pack_bits)
 
 
 @dataclass(frozen=True)
 class _MarkKept:
     place: Place
     buckets: int
-    everything: bool
 
     def __call__(self, _: int, table: Table, outbox: Outbox) -> None:
-        kept = table["of"] == np.uint64(CANONICAL)
-        articles = table["article"][kept | self.everything]
+        articles = table["article"][table["of"] == np.uint64(CANONICAL)]
         _mark(articles, 0, self.place, self.buckets, outbox)
 
 

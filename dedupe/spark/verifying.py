@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedupe.dump_boilerplate import distinct
 from dedupe.kernels import keys as key_kernels
 from dedupe.kernels import pairs as codes
 from dedupe.spark.layouts import COUNT, MASK, NODE, PAIR, RECORD, TOKENS, VERIFIED, WISH
@@ -14,6 +15,7 @@ from dedupe.spark.parcels import (
     Inbox,
     Outbox,
     Table,
+    bucket_of,
     offsets_of,
     pick_stretches,
     rows_of,
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from dedupe.verify import Verified
 
 _HIGH = np.uint64(32)
+# So many later nodes of a bucket may follow one first node elsewhere.
+_CROWD = 64
 
 
 @dataclass(frozen=True)
@@ -35,18 +39,34 @@ class Pairing:
     """Keeps each pair once, and asks for the records of its nodes."""
 
     numbering: Numbering
+    buckets: int
 
     def __call__(self, inbox: Inbox, outbox: Outbox) -> None:
         (bucket,) = inbox.buckets
         found = inbox.take(PAIR)
-        both = (found["left"].astype(np.uint64) << _HIGH) | found["right"]
-        pairs = np.unique(both)
+        pairs = distinct((found["left"].astype(np.uint64) << _HIGH) | found["right"])
         left, right = (pairs >> _HIGH).astype(np.uint32), pairs.astype(np.uint32)
-        rows = rows_of(PAIR, left=left, right=right)
-        outbox.add(PAIR, np.full(len(rows), bucket, np.int32), rows)
-        nodes = np.union1d(left, right)
-        wishes = rows_of(WISH, node=nodes, target=np.full(len(nodes), bucket))
+        target = self._targets(left, right, bucket)
+        outbox.add(PAIR, target, rows_of(PAIR, left=left, right=right))
+        ends = np.concatenate([left, right]).astype(np.uint64)
+        asked = distinct((np.tile(target, 2).astype(np.uint64) << _HIGH) | ends)
+        nodes = asked.astype(np.uint32)
+        wishes = rows_of(WISH, node=nodes, target=asked >> _HIGH)
         outbox.add(WISH, self.numbering.home(nodes), wishes)
+
+    def _targets(
+        self, left: NDArray[np.uint32], right: NDArray[np.uint32], bucket: int
+    ) -> NDArray[np.int32]:
+        """Where pairs are verified: those of one story together, so that a record is
+        sent once. The pairs of a node that crowds of others meet stay apart.
+        """
+        nodes, first = np.unique(right, return_index=True)
+        lead = left[first]
+        _, own, counts = np.unique(lead, return_inverse=True, return_counts=True)
+        where = bucket_of(lead, self.buckets)
+        where[counts[own] > _CROWD] = bucket
+        targets: NDArray[np.int32] = where[np.searchsorted(nodes, right)]
+        return targets
 
 
 @dataclass(frozen=True)
@@ -61,16 +81,18 @@ class Recording:
         masks = inbox.take(MASK)
         if not len(wishes):
             return
+        asked = distinct((wishes["target"].astype(np.uint64) << _HIGH) | wishes["node"])
+        target, node = asked >> _HIGH, asked.astype(np.uint32)
         nodes = nodes.pick(np.argsort(nodes["node"]))
         hidden = _hidden(nodes, masks, self.numbering.bases[bucket])
         order = np.argsort(tokens["article"])
         record = order[
             np.searchsorted(tokens["article"], nodes["article"], sorter=order)
         ]
-        wanted = wishes["node"] - np.uint32(self.numbering.bases[bucket])
+        wanted = node - np.uint32(self.numbering.bases[bucket])
         rows = rows_of(
             RECORD,
-            node=wishes["node"],
+            node=node,
             masked=nodes["keys"][wanted],
             **{
                 name: nodes[name][wanted]
@@ -79,7 +101,7 @@ class Recording:
         )
         outbox.add(
             RECORD,
-            wishes["target"],
+            target.astype(np.int32),
             rows,
             pick_stretches(hidden, nodes["keys"], wanted),
             pick_stretches(tokens.tails["tokens"], tokens["tokens"], record[wanted]),
