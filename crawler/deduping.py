@@ -54,8 +54,8 @@ if TYPE_CHECKING:
     from storage.article import Article
     from storage.dumps.reject import Reject
 
-# All that stays of about 8,000 articles.
-_IN_MEMORY = 32 << 20
+# All that stays of about 4,000 articles.
+_IN_MEMORY = 16 << 20
 _LARGEST = 10
 PRINTED_BEFORE = "a paragraph printed before"
 
@@ -130,6 +130,7 @@ class _Run:
             clean=request.only != "across",
             threads=request.threads,
         )
+        self._spill.release()
         self._watch("comparing", None, len(columns))
         outcome, boilerplate = self._compare(columns)
         if request.against is not None:

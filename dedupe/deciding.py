@@ -31,7 +31,7 @@ Keep = Literal["earliest", "longest"]
 # Pairs of articles written out for one pair of nodes, at most.
 _EXPAND = 64
 # Pairs verified, or texts counted, at a time.
-_SPAN = 1024
+_SPAN = 512
 _NO_KEYS = np.zeros(0, np.uint64)
 
 
@@ -80,6 +80,7 @@ def _verify(
         parameters=parameters,
         pool=pool,
     )
+    spill.release()
     records = Records(
         tokens=spill.view(),
         starts=found.starts[nodes.articles],

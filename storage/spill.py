@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import mmap
 import os
 import tempfile
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 
 # What may be viewed of the files at a time, at least: the system maps 64 KB at a touch.
-_LEAST_VIEWED = 64 << 20
+_LEAST_VIEWED = 96 << 20
 
 
 class _Room:
@@ -51,6 +53,12 @@ def _mapped_bytes() -> int:
     except OSError:
         return 0
     return pages * mmap.PAGESIZE
+
+
+def trim_memory() -> None:
+    """Give freed memory back to the system, which glibc keeps where it lies scattered."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 class FileSpill:
@@ -125,16 +133,23 @@ class FileSpill:
         return np.frombuffer(self._map, self._dtype)
 
     def release(self) -> None:
-        """Give back the memory of what was viewed; views stay valid."""
+        """Give back the memory of what was viewed, and of what was freed.
+
+        Views stay valid.
+        """
+        self._forget()
+        trim_memory()
+
+    def ease(self) -> None:
+        """Give back the memory of what was viewed only where it has become much."""
+        if self._room.is_crowded:
+            self._forget()
+
+    def _forget(self) -> None:
         if self._map is not None and hasattr(mmap, "MADV_DONTNEED"):
             self._map.madvise(mmap.MADV_DONTNEED)
         for column in self._beside:
-            column.release()
-
-    def ease(self) -> None:
-        """Give it back only where it has become much."""
-        if self._room.is_crowded:
-            self.release()
+            column._forget()
 
     def close(self) -> None:
         """Let go of the files and the memory."""
