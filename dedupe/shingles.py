@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedupe.corrections import without_marks
 from dedupe.fold_table import fold_table
 from dedupe.kernels import analyse
 from dedupe.number_words import number_table
@@ -52,7 +53,7 @@ def analyse_texts(
     keep_signatures: bool = False,
 ) -> Analysis:
     """Analyse *texts* in one pass of the kernel; it holds no lock while it runs."""
-    n, titles = len(texts), headlines or _NO_TEXTS
+    n, titles = len(texts), without_marks(headlines or _NO_TEXTS)
     # Two bytes at least go to each token: a letter and what parts it from the next.
     size = _bytes(texts) + _bytes(titles)
     tokens = np.empty(size // 2 + 2 * n + 1, np.uint32)
