@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import signal
 import sys
 from typing import Any
 
@@ -77,11 +78,13 @@ def main() -> None:
     """Run the command; a closed pipe ends it quietly, a full disk in one line."""
     if sys.stdout is None:
         sys.exit("wirecopy: standard output is closed: send it somewhere")
+    # A stopped command clears up behind itself; a crawl has a handler of its own.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     # A name in a script that the terminal cannot show must not end a command.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     try:
-        cli(standalone_mode=True)
+        cli()
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(EXIT_FAILED)
