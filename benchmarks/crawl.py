@@ -107,14 +107,21 @@ def watch(pid: int, memory: list[int], done: threading.Event) -> None:
 
 
 def resident(pid: int) -> int:
-    """Return the resident kB of a process and its descendants; 0 once it is gone."""
+    """Return the resident kB of a process and its descendants; 0 once it is gone.
+
+    A page that processes share is counted for each of them.
+    """
     try:
         status = Path(f"/proc/{pid}/status").read_text()
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        # A child belongs to the thread that started it.
+        lists = [
+            path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")
+        ]
     except OSError:
         return 0
     own = [int(line.split()[1]) for line in status.splitlines() if "VmRSS" in line]
-    return sum(own) + sum(resident(int(child)) for child in children)
+    children = [int(child) for text in lists for child in text.split()]
+    return sum(own) + sum(map(resident, children))
 
 
 def fetch_bare(urls: list[str]) -> float:

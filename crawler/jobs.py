@@ -1,15 +1,18 @@
-"""What the writer writes: pages with their articles, sources with their links."""
+"""What the writer writes: pages with their articles, sources with their links.
+
+A job crosses to the writer's process and comes back as what its write() returned.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
 
 from crawler.rechecks import after_poll
 from storage.outlet_facts import OutletFacts, Registered, register_outlet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from storage.article import Article
     from storage.crawl_state import (
@@ -20,6 +23,23 @@ if TYPE_CHECKING:
         RobotsState,
     )
     from storage.verdict import Verdict
+    from storage.warc_writer import Exchange, WarcArchive
+
+
+class Job(Protocol):
+    """Something to write; *is_urgent* when the crawl waits for it."""
+
+    is_urgent: bool
+
+    @property
+    def article(self) -> Article | None:
+        """The article to add with it, under one savepoint."""
+
+    def archive(self, archive: WarcArchive) -> None:
+        """Keep what must be on the disk before the transaction begins."""
+
+    def write(self, state: CrawlState, verdict: Verdict | None) -> Any:
+        """Write the rest; inside the transaction, and again if that is repeated."""
 
 
 class _Job:
@@ -28,11 +48,8 @@ class _Job:
     is_urgent = False
     article: Article | None = None
 
-    def prepare(self) -> None:
-        """Nothing to prepare."""
-
-    def done(self, verdict: Verdict | None) -> None:
-        """Nothing to tell."""
+    def archive(self, archive: WarcArchive) -> None:
+        """Nothing to keep."""
 
 
 @dataclass(kw_only=True)
@@ -40,64 +57,51 @@ class PageJob(_Job):
     """A page that was fetched, and the article that was read from it, if any.
 
     *aliases* are further pages that came to the same article (the address that was
-    redirected). *keep* archives the exchange and returns (WARC file, offset).
+    redirected). *exchange* is what the archive keeps. write() returns the verdict.
     """
 
     page: PageState
     article: Article | None = None
     aliases: tuple[PageState, ...] = ()
-    keep: Callable[[], tuple[str, int]] | None = None
-    then: Callable[[Verdict | None], None] | None = None
+    exchange: Exchange | None = None
 
-    def prepare(self) -> None:
-        if self.keep is not None:
-            file, offset = self.keep()
-            self.keep = None
+    def archive(self, archive: WarcArchive) -> None:
+        if self.exchange is not None:
+            file, offset = archive.write(self.exchange)
+            self.exchange = None
             self.page = replace(self.page, warc_file=file, warc_offset=offset)
 
-    def write(self, state: CrawlState, verdict: Verdict | None) -> None:
+    def write(self, state: CrawlState, verdict: Verdict | None) -> Verdict | None:
         article = self.page.article if verdict is None else verdict.article
         for page in (self.page, *self.aliases):
             state.save(replace(page, article=article))
-
-    def done(self, verdict: Verdict | None) -> None:
-        if self.then is not None:
-            self.then(verdict)
+        return verdict
 
 
 @dataclass(kw_only=True)
 class SourceJob(_Job):
     """A source that was polled: its links by outlet, and the sources that it names.
 
-    *page* is scheduled by how many of the links are new.
+    *page* is scheduled by how many of the links are new. write() returns how many links
+    and how many sources were new.
     """
 
     page: PageState
     outlet: int
     now: float
-    links: dict[int, list[Link]]
+    links: dict[int, list[Link]] = field(default_factory=dict)
     sources: Sequence[tuple[str, PageKind]] = ()
-    then: Callable[[int, int], None] | None = None
     is_urgent: bool = True
-    fresh: int = 0
-    new_sources: int = 0
 
-    def write(self, state: CrawlState, verdict: Verdict | None) -> None:
-        found = self.fresh = 0
+    def write(self, state: CrawlState, verdict: Verdict | None) -> tuple[int, int]:
+        found = fresh = 0
         for outlet, links in self.links.items():
             named, new = state.remember(links, outlet=outlet, now=self.now)
-            found, self.fresh = found + named, self.fresh + new
-        self.new_sources = state.add_sources(
-            self.sources, outlet=self.outlet, now=self.now
-        )[1]
-        page = after_poll(self.page, now=self.now, fresh=self.fresh)
-        state.save(
-            replace(page, found=page.found + found, fresh=page.fresh + self.fresh)
-        )
-
-    def done(self, verdict: Verdict | None) -> None:
-        if self.then is not None:
-            self.then(self.fresh, self.new_sources)
+            found, fresh = found + named, fresh + new
+        sources = state.add_sources(self.sources, outlet=self.outlet, now=self.now)[1]
+        page = after_poll(self.page, now=self.now, fresh=fresh)
+        state.save(replace(page, found=page.found + found, fresh=page.fresh + fresh))
+        return fresh, sources
 
 
 @dataclass(kw_only=True)
@@ -117,24 +121,9 @@ class OutletJob(_Job):
     facts: OutletFacts
     sources: Sequence[tuple[str, PageKind]]
     now: float
-    then: Callable[[Registered], None]
     is_urgent: bool = True
-    row: Registered | None = None
 
-    def write(self, state: CrawlState, verdict: Verdict | None) -> None:
-        self.row = register_outlet(state.db, self.facts)
-        state.add_sources(self.sources, outlet=self.row.id, now=self.now)
-
-    def done(self, verdict: Verdict | None) -> None:
-        assert self.row is not None
-        self.then(self.row)
-
-
-@dataclass(kw_only=True)
-class CallJob(_Job):
-    """Anything else that is written in a transaction."""
-
-    call: Callable[[CrawlState], None]
-
-    def write(self, state: CrawlState, verdict: Verdict | None) -> None:
-        self.call(state)
+    def write(self, state: CrawlState, verdict: Verdict | None) -> Registered:
+        row = register_outlet(state.db, self.facts)
+        state.add_sources(self.sources, outlet=row.id, now=self.now)
+        return row

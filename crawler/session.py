@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
+from crawler.committing import ArchivePlan, Order
 from crawler.front_pages import WELL_KNOWN_FEEDS, WELL_KNOWN_SITEMAPS
 from crawler.frontier import Frontier, Limits, OutletQueue
-from crawler.jobs import CallJob, OutletJob, PageJob, RobotsJob
+from crawler.jobs import OutletJob, PageJob, RobotsJob
 from crawler.links import in_scope, registered_domain
 from crawler.middlewares.robots import RobotsMiddleware
 from crawler.pages import exchange_of, is_no_article
@@ -28,7 +29,6 @@ from storage.outlet_facts import OutletFacts, learn_outlet, note_success
 from storage.runs import OutletCounts, count_outlet, finish_run, start_run
 from storage.store import Store
 from storage.urls import bare_host, host_of, source_key
-from storage.warc_writer import WarcArchive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from storage.article import Article
     from storage.crawl_state import PageKind, RobotsState
     from storage.outlet_facts import Registered
+    from storage.warc_writer import Exchange
 
 logger = logging.getLogger(__name__)
 
@@ -96,30 +97,27 @@ class Session:
         self.state: CrawlState
         self.frontier: Frontier
         self.writer: Writer
-        self.expected: dict[str, PageJob] = {}
-        self.archive: WarcArchive | None = None
+        self.expected: dict[str, tuple[PageJob, Callable[[Any], None]]] = {}
         self.is_closed = False
         self._registering = 0
 
     def open(self) -> None:
         """Open the database and start the writer; raises StorageError."""
         path = self._path()
-        self.archive = self._open_archive()
         self._loop = asyncio.get_running_loop()
         self.store = Store.open(path)
         self.state = CrawlState(self.store.db)
         self.frontier = Frontier(
             self.state, limits=self._limits(), now=self.now, since=self.plan.since
         )
+        with self.store.transaction() as db:
+            run = start_run(db, self.plan.argv, now=self.moment())
+        self.outcome.run = run
         self.writer = Writer(
-            lambda: Store.open(path),
+            Order(db=path, run=run, archive=self._plan_archive()),
             notify=self._notify,
             on_error=self._fail,
-            run=lambda: self.outcome.run,
-            before_commit=self.archive.flush if self.archive else lambda: None,
         )
-        with self.store.transaction() as db:
-            self.outcome.run = start_run(db, self.plan.argv, now=self.moment())
         self.writer.start()
         for outlet in self.plan.outlets:
             self._register(outlet)
@@ -130,11 +128,13 @@ class Session:
             return
         self.is_closed = True
         self.outcome.reason = reason
-        self.writer.put(CallJob(call=self._count))
         self.writer.close(timeout)
-        if self.archive is not None:
-            self.archive.close()
         self.outcome.error = self.outcome.error or self.writer.error
+        try:
+            with self.store.transaction() as db:
+                self._count(CrawlState(db))
+        except StorageError as error:
+            self.outcome.error = self.outcome.error or error
         if self.outcome.error is not None:
             self._note_failure(self.outcome.error)
         self.store.close()
@@ -172,25 +172,25 @@ class Session:
 
     def store_article(self, article: Article) -> None:
         """Queue an article with the state of the page that it was read from."""
-        job = self.expected.pop(article.url, None)
-        if job is not None:
+        expected = self.expected.pop(article.url, None)
+        if expected is not None:
+            job, then = expected
             job.article = article
-            self.writer.put(job)
+            self.writer.put(job, then)
 
     def drop_article(self, article: Article) -> None:
         """Note that a pipeline refused the article of a page."""
-        job = self.expected.pop(article.url, None)
-        if job is not None:
+        expected = self.expected.pop(article.url, None)
+        if expected is not None:
+            job, then = expected
             job.page = is_no_article(job.page, "dropped by a pipeline")
-            self.writer.put(job)
+            self.writer.put(job, then)
 
-    def keep(self, response: Response) -> Callable[[], tuple[str, int]] | None:
-        """Return what archives an exchange on the writer's thread, if one is kept."""
-        archive = self.archive
-        if archive is None:
+    def keep(self, response: Response) -> Exchange | None:
+        """Return an exchange for the archive, if one is kept."""
+        if not self.settings.get("WIRECOPY_WARC_DIR"):
             return None
-        exchange = exchange_of(response, self.moment())
-        return lambda: archive.write(exchange)
+        return exchange_of(response, self.moment())
 
     def wait_for(self, queue: OutletQueue, response: Response) -> float | None:
         """Obey Retry-After: pause the outlet, or leave it where that is too long."""
@@ -243,15 +243,15 @@ class Session:
         self.scratch = tempfile.TemporaryDirectory(prefix="wirecopy-")
         return Path(self.scratch.name) / "state.db"
 
-    def _open_archive(self) -> WarcArchive | None:
+    def _plan_archive(self) -> ArchivePlan | None:
         folder = self.settings.get("WIRECOPY_WARC_DIR")
         if not folder:
             return None
-        return WarcArchive(
-            Path(folder),
+        return ArchivePlan(
+            folder=Path(folder),
             most=self.settings.getint("WIRECOPY_WARC_BYTES"),
-            now=self.moment,
             software=self.settings["USER_AGENT"],
+            now=_moment,
         )
 
     def _limits(self) -> Limits:
@@ -271,8 +271,8 @@ class Session:
                 facts=_facts_of(outlet),
                 sources=list(_known_sources(outlet)),
                 now=self.now(),
-                then=lambda row: self._registered(outlet, row),
-            )
+            ),
+            then=lambda row: self._registered(outlet, row),
         )
 
     def _registered(self, outlet: Outlet, row: Registered) -> None:
@@ -351,6 +351,10 @@ class Session:
         self.frontier.is_stopping = True
         self.frontier.wake()
         self.on_error()
+
+
+def _moment() -> datetime:
+    return datetime.now(UTC)
 
 
 def _facts_of(outlet: Outlet) -> OutletFacts:

@@ -204,11 +204,10 @@ class OutletsSpider(Spider):
         final = url_key(response.url)
         if final != page.url_key:
             aliases = (replace(state, url_key=final, url=response.url),)
-        self.session.expected[response.url] = PageJob(
-            page=state,
-            aliases=aliases,
-            keep=self.session.keep(response),
-            then=lambda verdict: self._added(queue, page.url_key, verdict),
+        job = PageJob(page=state, aliases=aliases, exchange=self.session.keep(response))
+        self.session.expected[response.url] = (
+            job,
+            lambda verdict: self._added(queue, page.url_key, verdict),
         )
 
     def _added(self, queue: OutletQueue, key: str, verdict: Verdict | None) -> None:
@@ -301,7 +300,8 @@ class OutletsSpider(Spider):
         for link in source.links:
             links.setdefault(frontier.owner(link.url, queue).id, []).append(link)
 
-        def then(fresh: int, new_sources: int) -> None:
+        def then(counted: tuple[int, int]) -> None:
+            fresh, new_sources = counted
             queue.counts["links"] += len(source.links)
             queue.counts["fresh links"] += fresh
             if fresh:
@@ -317,8 +317,8 @@ class OutletsSpider(Spider):
                 now=self.session.now(),
                 links=links,
                 sources=[(source_key(url), kind) for url, kind in source.sources],
-                then=then,
-            )
+            ),
+            then,
         )
 
     def _save(
@@ -328,9 +328,9 @@ class OutletsSpider(Spider):
         self.session.writer.put(
             PageJob(
                 page=page,
-                keep=self.session.keep(response) if response is not None else None,
-                then=lambda _: frontier.commit(queue, page.url_key),
-            )
+                exchange=self.session.keep(response) if response is not None else None,
+            ),
+            then=lambda _: frontier.commit(queue, page.url_key),
         )
 
 
