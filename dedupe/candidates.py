@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,12 +12,15 @@ from dedupe.kernels import keys as key_kernels
 from dedupe.kernels import propose
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Executor
 
     from numpy.typing import NDArray
 
     from dedupe.parameters import Parameters
 
+# Passage keys that are looked at together.
+_KEYS = 1 << 21
 # Texts are relatives when they share this part of the shorter one's passages.
 RELATED = 0.6
 
@@ -68,43 +71,87 @@ def find_candidates(
     boilerplate: NDArray[np.uint64],
     parameters: Parameters,
     pool: Executor,
+    ease: Callable[[], None] = lambda: None,
 ) -> Candidates:
     """Propose pairs among the nodes, each with the keys of its article.
 
     *headlines* are hashes (0: none that counts), *signed* says which nodes have bands
     and passages that propose (briefs do not). *boilerplate* are passage keys that are
-    no evidence whatever the set says.
+    no evidence whatever the set says. *ease* is called when much was looked at.
     """
     n = len(articles)
-    flat, owners, starts = key_kernels.gather_keys(keys, key_offsets, articles)
-    proposing = signed[owners]
-    passages, passage_keys = _passage_groups(flat, owners, proposing)
+    own = PassageKeys(keys=keys, offsets=key_offsets, articles=articles)
+    passages, passage_keys = own.groups(signed, pool)
+    ease()
+    starts = own.starts
     strangers = _strangers(passages, np.diff(starts), bands, articles, parameters, pool)
     known = key_kernels.mark_keys(passage_keys, boilerplate).astype(bool)
-    no_evidence = np.concatenate((passage_keys[strangers], boilerplate))
-    masked = key_kernels.mark_keys(flat, no_evidence)
+    masked = own.mark(np.concatenate((passage_keys[strangers], boilerplate)), pool)
+    ease()
     unmask = _nothing_else(masked, starts)
     everything = join_groups(
         [
             passages.pick(~(strangers | known)),
             _only_evidence(passages.pick(strangers), unmask),
-            *_band_groups(bands[articles[signed]], np.flatnonzero(signed), pool),
+            *_band_groups(bands, articles, signed, pool),
             _headline_groups(headlines, parameters.bucket_cap),
         ]
     )
+    ease()
     left, right = _pairs(everything, n, parameters, pool)
     return Candidates(
         left=left, right=right, masked=masked, mask_starts=starts, unmask=unmask
     )
 
 
-def _passage_groups(
-    flat: NDArray[np.uint64], owners: NDArray[np.uint32], wanted: NDArray[np.bool_]
-) -> tuple[Groups, NDArray[np.uint64]]:
-    if not wanted.all():
-        flat, owners = flat[wanted], owners[wanted]
-    members, bounds, keys = propose.group_sorted(*propose.shared_keys(flat, owners))
-    return Groups(members=members, bounds=bounds), keys
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageKeys:
+    """The passage keys of nodes: those of article i are keys[offsets[i]:offsets[i + 1]].
+
+    They may be more than fit into memory, and are looked at in parts.
+    """
+
+    keys: NDArray[np.uint64]
+    offsets: NDArray[np.int64]
+    articles: NDArray[np.int64]
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """Where the keys of each node start when they stand one after the other."""
+        sizes = self.offsets[self.articles + 1] - self.offsets[self.articles]
+        return np.concatenate(([0], np.cumsum(sizes)))
+
+    def groups(
+        self, wanted: NDArray[np.bool_], pool: Executor
+    ) -> tuple[Groups, NDArray[np.uint64]]:
+        """The *wanted* nodes that share a key, and their keys, ascending."""
+        bits = max(1, (len(self.keys) // _KEYS).bit_length())
+
+        def group(part: int) -> tuple[NDArray[Any], ...]:
+            flat, owners = key_kernels.gather_part(
+                self.keys, self.offsets, self.articles, wanted, bits, part
+            )
+            found: tuple[NDArray[Any], ...] = propose.group_sorted(
+                *propose.shared_keys(flat, owners)
+            )
+            return found
+
+        parts = list(pool.map(group, range(1 << bits)))
+        found = [Groups(members=part[0], bounds=part[1]) for part in parts]
+        return join_groups(found), np.concatenate([part[2] for part in parts])
+
+    def mark(self, wanted: NDArray[np.uint64], pool: Executor) -> NDArray[np.uint8]:
+        """Say of all keys, node after node, whether they are one of *wanted*."""
+        count = 1 + len(self.keys) // _KEYS
+
+        def ask(span: tuple[int, int]) -> NDArray[np.uint8]:
+            articles = self.articles[slice(*span)]
+            flat = key_kernels.gather_keys(self.keys, self.offsets, articles)
+            marked: NDArray[np.uint8] = key_kernels.mark_keys(flat, wanted)
+            return marked
+
+        parts = list(pool.map(ask, spans(len(self.articles), count)))
+        return np.concatenate([np.zeros(0, np.uint8), *parts])
 
 
 def _strangers(
@@ -137,11 +184,13 @@ def _nothing_else(
     masked: NDArray[np.uint8], starts: NDArray[np.int64]
 ) -> NDArray[np.uint8]:
     """Nodes all of whose passages are masked."""
-    total = np.concatenate(([0], np.cumsum(masked, dtype=np.int64)))
-    hidden = total[starts[1:]] - total[starts[:-1]]
     sizes = np.diff(starts)
-    nothing: NDArray[np.bool_] = (hidden == sizes) & (sizes > 0)
-    return nothing.astype(np.uint8)
+    nothing = np.zeros(len(sizes), np.uint8)
+    keyed = np.flatnonzero(sizes)
+    if len(keyed):
+        hidden = np.add.reduceat(masked, starts[keyed], dtype=np.int64)
+        nothing[keyed] = hidden == sizes[keyed]
+    return nothing
 
 
 def _only_evidence(groups: Groups, unmask: NDArray[np.uint8]) -> Groups:
@@ -152,15 +201,20 @@ def _only_evidence(groups: Groups, unmask: NDArray[np.uint8]) -> Groups:
 
 
 def _band_groups(
-    bands: NDArray[np.uint32], nodes: NDArray[np.intp], pool: Executor
+    bands: NDArray[np.uint32],
+    articles: NDArray[np.int64],
+    signed: NDArray[np.bool_],
+    pool: Executor,
 ) -> list[Groups]:
-    bands, numbers = np.ascontiguousarray(bands), nodes.astype(np.uint32)
+    numbers = np.flatnonzero(signed).astype(np.uint32)
+    rows = articles[signed]
 
     def group(span: tuple[int, int]) -> Groups:
-        members, bounds = propose.group_bands(bands, numbers, *span)
+        own = np.ascontiguousarray(bands[:, slice(*span)][rows])
+        members, bounds = propose.group_bands(own, numbers, 0, own.shape[1])
         return Groups(members=members, bounds=bounds)
 
-    return list(pool.map(group, spans(bands.shape[1], 2)))
+    return list(pool.map(group, spans(bands.shape[1], 4)))
 
 
 def _headline_groups(headlines: NDArray[np.uint64], cap: int) -> Groups:

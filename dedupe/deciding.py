@@ -44,11 +44,13 @@ def decide(
     boilerplate: NDArray[np.uint64] = _NO_KEYS,
     keep: Keep = "earliest",
     preference: NDArray[np.int64] | None = None,
+    ends: NDArray[np.int64] | None = None,
 ) -> Stories:
     """Decide about all gathered articles.
 
     *boilerplate* are passage keys that are no evidence. *keep* picks the canonical of a
-    story, after *preference* (int64[n], the smallest first) where it is given.
+    story, after *preference* (int64[n], the smallest first) where it is given. *ends*
+    (int64[n], epoch seconds) are the last moments at which each may have been published.
     """
     nodes = collapse(found, parameters)
     verified = _verify(found, nodes, spill, parameters, pool, boilerplate)
@@ -56,8 +58,8 @@ def decide(
     lengths = found.tokens[nodes.articles].astype(np.int64)
     mark_digests(verified, lengths, parameters.digest_parts)
     joined = join_nodes(len(nodes), verified, nodes.sizes, lengths)
-    order = keep_order(found, keep, preference)
-    order = put_corrected_last(order, found.published, nodes, joined, verified)
+    order = keep_order(found, keep, preference, ends)
+    order = put_corrected_last(order, found.published, nodes, joined, verified, ends)
     return tell_stories(nodes, verified, joined, order, parameters)
 
 
@@ -79,6 +81,7 @@ def _verify(
         boilerplate=np.ascontiguousarray(boilerplate, np.uint64),
         parameters=parameters,
         pool=pool,
+        ease=spill.release,
     )
     spill.release()
     records = Records(
@@ -200,12 +203,20 @@ def pair_briefs(found: Gathered, nodes: Nodes, parameters: Parameters) -> Verifi
 
 
 def keep_order(
-    found: Gathered, keep: Keep, preference: NDArray[np.int64] | None
+    found: Gathered,
+    keep: Keep,
+    preference: NDArray[np.int64] | None,
+    ends: NDArray[np.int64] | None = None,
 ) -> NDArray[np.int64]:
-    """For each article its place in the order in which canonicals are picked."""
+    """For each article its place in the order in which canonicals are picked.
+
+    What is known to have been there first comes first: a mere day does not precede the
+    clock times of that day by being written as its midnight.
+    """
     n = len(found)
     rows = np.arange(n)
-    times = np.where(found.published == UNKNOWN_TIME, -UNKNOWN_TIME, found.published)
+    last = found.published if ends is None else ends
+    times = np.where(found.published == UNKNOWN_TIME, -UNKNOWN_TIME, last)
     first = np.zeros(n, np.int64) if preference is None else preference
     longest = -found.weights if keep == "longest" else np.zeros(n, np.int32)
     place = np.empty(n, np.int64)
@@ -219,26 +230,36 @@ def put_corrected_last(
     nodes: Nodes,
     joined: Joined,
     verified: Verified,
+    ends: NDArray[np.int64] | None = None,
 ) -> NDArray[np.int64]:
     """Move the texts that a later one corrects behind all others in *place*.
 
-    A story shows none of them, whatever the keep rule.
+    A story shows none of them, whatever the keep rule. Where the times of two may be
+    the same (up to *ends*), neither is known to correct the other.
     """
     rows = joined.through[joined.through >= 0]
     rows = rows[verified.verdicts[rows] == codes.CORRECTION]
     if not len(rows):
         return place
-    unknown = -UNKNOWN_TIME
-    earliest = np.full(len(nodes), unknown, np.int64)
-    known = np.where(published == UNKNOWN_TIME, unknown, published)
-    np.minimum.at(earliest, nodes.node_of, known)
+    earliest = _first_times(published, published, nodes)
+    latest = _first_times(published, published if ends is None else ends, nodes)
     old = np.zeros(len(nodes), np.bool_)
     left, right = verified.left[rows], verified.right[rows]
-    old[left[earliest[left] < earliest[right]]] = True
-    old[right[earliest[right] < earliest[left]]] = True
+    old[left[latest[left] < earliest[right]]] = True
+    old[right[latest[right] < earliest[left]]] = True
     moved = np.empty_like(place)
     moved[np.lexsort((place, old[nodes.node_of]))] = np.arange(len(place))
     return moved
+
+
+def _first_times(
+    published: NDArray[np.int64], times: NDArray[np.int64], nodes: Nodes
+) -> NDArray[np.int64]:
+    """The first of the known *times* of each node's articles."""
+    first = np.full(len(nodes), -UNKNOWN_TIME, np.int64)
+    known = np.where(published == UNKNOWN_TIME, -UNKNOWN_TIME, times)
+    np.minimum.at(first, nodes.node_of, known)
+    return first
 
 
 def tell_stories(

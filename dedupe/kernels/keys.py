@@ -8,7 +8,7 @@ from dedupe.kernels.compiler import njit, types
 
 
 @njit(
-    types.Tuple((types.uint64[::1], types.uint32[::1], types.int64[::1]))(
+    types.uint64[::1](
         types.Array(types.uint64, 1, "C", readonly=True),
         types.Array(types.int64, 1, "C", readonly=True),
         types.Array(types.int64, 1, "C", readonly=True),
@@ -17,20 +17,51 @@ from dedupe.kernels.compiler import njit, types
     nogil=True,
 )
 def gather_keys(keys, offsets, articles):
-    """The keys of *articles* one after the other, their node numbers, and bounds."""
-    n = articles.shape[0]
-    bounds = np.zeros(n + 1, np.int64)
-    for i in range(n):
-        x = articles[i]
-        bounds[i + 1] = bounds[i] + offsets[x + 1] - offsets[x]
-    out = np.empty(bounds[n], np.uint64)
-    nodes = np.empty(bounds[n], np.uint32)
-    for i in range(n):
-        first = offsets[articles[i]]
-        for k in range(bounds[i], bounds[i + 1]):
-            out[k] = keys[first + k - bounds[i]]
-            nodes[k] = i
-    return out, nodes, bounds
+    """The keys of *articles*, one after the other."""
+    count = 0
+    for i in range(articles.shape[0]):
+        count += offsets[articles[i] + 1] - offsets[articles[i]]
+    out = np.empty(count, np.uint64)
+    at = 0
+    for i in range(articles.shape[0]):
+        for k in range(offsets[articles[i]], offsets[articles[i] + 1]):
+            out[at] = keys[k]
+            at += 1
+    return out
+
+
+@njit(
+    types.Tuple((types.uint64[::1], types.uint32[::1]))(
+        types.Array(types.uint64, 1, "C", readonly=True),
+        types.Array(types.int64, 1, "C", readonly=True),
+        types.Array(types.int64, 1, "C", readonly=True),
+        types.Array(types.boolean, 1, "C", readonly=True),
+        types.int64,
+        types.int64,
+    ),
+    cache=True,
+    nogil=True,
+)
+def gather_part(keys, offsets, articles, wanted, bits, part):
+    """The keys of the *wanted* articles whose first *bits* are *part*, and their nodes."""
+    shift = np.uint64(64 - bits)
+    first = np.uint64(part)
+    count = 0
+    for i in range(articles.shape[0]):
+        if wanted[i]:
+            for k in range(offsets[articles[i]], offsets[articles[i] + 1]):
+                count += keys[k] >> shift == first
+    out = np.empty(count, np.uint64)
+    nodes = np.empty(count, np.uint32)
+    at = 0
+    for i in range(articles.shape[0]):
+        if wanted[i]:
+            for k in range(offsets[articles[i]], offsets[articles[i] + 1]):
+                if keys[k] >> shift == first:
+                    out[at] = keys[k]
+                    nodes[at] = i
+                    at += 1
+    return out, nodes
 
 
 @njit(
