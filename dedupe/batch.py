@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+Precision = Literal["day", "minute", "second"]
+# Seconds from the first to the last moment that a time may mean.
+_WIDTHS = {"day": 86_399, "minute": 59, "second": 0}
 # Articles signed at a time by find_stories.
 _BATCH = 2000
 _NO_KEYS = np.zeros(0, np.uint64)
@@ -90,13 +93,15 @@ class StoryBuilder:
         preference: NDArray[np.int64] | None = None,
         boilerplate: NDArray[np.uint64] = _NO_KEYS,
         ignored: NDArray[np.bool_] | None = None,
+        ends: NDArray[np.int64] | None = None,
     ) -> Stories:
         """Find the stories of all articles added; the builder is spent afterwards.
 
         The canonical of a story is the first by *preference* (int64[n], the smallest
         first), then by *keep*. *boilerplate* are the passage keys (dedupe.bands) of
         lines learnt to be boilerplate only after their articles were added. *ignored*
-        (bool[n]) articles, earlier texts of another one, stand alone.
+        (bool[n]) articles, earlier texts of another one, stand alone. *ends* (int64[n])
+        are the last moments at which each article may have been published.
         """
         while self._waiting:
             self._take()
@@ -107,7 +112,7 @@ class StoryBuilder:
             found.weights[ignored] = 0
         return decide(
             found, self._spill, self.parameters, self._pool,
-            boilerplate=boilerplate, keep=keep, preference=preference,
+            boilerplate=boilerplate, keep=keep, preference=preference, ends=ends,
         )  # fmt: skip
 
     def _analyse(self, texts: TextColumn, headlines: TextColumn | None) -> Analysis:
@@ -127,13 +132,15 @@ def find_stories(
     headlines: Sequence[str | None] | None = None,
     *,
     published: Sequence[int | float | None] | None = None,
+    precisions: Sequence[Precision | None] | None = None,
     outlets: Sequence[str | None] | None = None,
     keep: Keep | Sequence[str] = "earliest",
     parameters: Parameters = DEFAULT,
 ) -> Stories:
     """Find the stories of cleaned texts held in memory.
 
-    *published* are epoch seconds. *keep* says which article a story shows: "earliest",
+    *published* are epoch seconds, and *precisions* say how exact they are ("second"
+    where none is given): a day is no earlier than the hours of that day. *keep* says which article a story shows: "earliest",
     "longest", or preferred *outlets*, the best first. Articles are numbered as they
     come.
     """
@@ -149,7 +156,9 @@ def find_stories(
                 published=None if times is None else times[start:end],
             )
         rule, preference = _preference(keep, outlets, len(texts))
-        stories = builder.finish(keep=rule, preference=preference)
+        stories = builder.finish(
+            keep=rule, preference=preference, ends=_ends(times, precisions)
+        )
     known = None if published is None else [_whole(time) for time in published]
     return replace(
         stories, source=Texts(texts=texts, headlines=headlines, published=known)
@@ -159,6 +168,14 @@ def find_stories(
 def _times(published: Sequence[int | float | None]) -> NDArray[np.int64]:
     whole = (_whole(time) for time in published)
     return np.array([UNKNOWN_TIME if t is None else t for t in whole], np.int64)
+
+
+def _ends(
+    times: NDArray[np.int64] | None, precisions: Sequence[Precision | None] | None
+) -> NDArray[np.int64] | None:
+    if times is None or precisions is None:
+        return None
+    return times + np.array([_WIDTHS[name or "second"] for name in precisions])
 
 
 def _whole(time: float | None) -> int | None:

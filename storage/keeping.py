@@ -120,9 +120,11 @@ def _corrected(
         if one is None or other is None or one.published == other.published:
             continue
         if one.published and other.published:
-            earlier = min(one, other, key=lambda member: member.interval[0])
-            if earlier.text_hash is not None:
-                old.add(earlier.text_hash)
+            first, last = sorted((one, other), key=lambda member: member.interval)
+            # Times that may be the same do not tell which one corrects the other.
+            sure = first.interval[1] < last.interval[0]
+            if sure and first.text_hash is not None:
+                old.add(first.text_hash)
     return old
 
 

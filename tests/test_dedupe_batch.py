@@ -92,3 +92,25 @@ def test_every_article_has_one_story_and_every_story_one_canonical(
     assert len(stories) == len(texts)
     assert np.count_nonzero(stories.is_canonical) == len(stories.canonical)
     assert sorted(a for m in stories.members() for a in m) == list(range(len(texts)))
+
+
+def test_a_day_is_no_earlier_than_the_hours_of_that_day() -> None:
+    """Published on a day, at half past ten of it, and at midnight of the next."""
+    times = [0, 10 * 3600, 86_400]
+    kept = find_stories(
+        [STORY] * 3, published=times, precisions=["day", "minute", "day"]
+    )
+    assert kept.survivors.tolist() == [1]
+    days = find_stories([STORY] * 2, published=[86_400, 0], precisions=["day", "day"])
+    assert days.survivors.tolist() == [1]
+    assert find_stories([STORY] * 3, published=times).survivors.tolist() == [0]
+
+
+def test_times_that_may_be_the_same_do_not_say_which_text_corrects() -> None:
+    wrong = STORY + " Twelve boats with all of their crews stayed out."
+    right = STORY + " Fifteen boats with all of their crews stayed out."
+    told = [[right, wrong], ["Breakwater of Port Ellen closed after storm"] * 2]
+    wished = {"outlets": ["a", "b"], "keep": ["a"], "published": [0, 3600]}
+    unsure = find_stories(*told, **wished, precisions=["day", "minute"])
+    assert unsure.survivors.tolist() == [0]
+    assert find_stories(*told, **wished).survivors.tolist() == [1]
