@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from storage.articles import find_article, iso, load_article
 from storage.errors import DatabaseError
 from storage.settle import settle
-from storage.urls import url_key
+from storage.urls import host_of, url_key
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -45,13 +45,16 @@ def forget(store: Store, reference: str, *, reason: str) -> ForgetReport:
 
     Text, revisions, removed blocks, index and search rows are overwritten, not only
     unlinked, and the write-ahead log is emptied. Its story is decided anew. Raises
-    DatabaseError where *reference* is neither a stored article nor a URL.
+    DatabaseError where *reference* is neither a stored article nor a URL, or no
+    *reason* is given.
     """
+    if not reason.strip():
+        raise DatabaseError("the reason is empty: say why, for those who ask later")
     # Zeroes what is deleted, also in the pages that the full-text index frees.
     store.db.conn.execute("PRAGMA secure_delete = on")
     with store.transaction() as db:
         article = find_article(db, reference)
-        if article is None and "/" not in reference:
+        if article is None and not _is_url(reference):
             raise DatabaseError(
                 f"no article {reference}: give an id that is stored, or a URL to bar"
             )
@@ -66,6 +69,11 @@ def forget(store: Store, reference: str, *, reason: str) -> ForgetReport:
         db.conn.execute("INSERT INTO search (search) VALUES ('optimize')")
     store.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return report
+
+
+def _is_url(reference: str) -> bool:
+    scheme = "" if "://" in reference else "//"
+    return "/" in reference and bool(host_of(scheme + reference))
 
 
 def _bar(db: Database, key: str, reason: str, now: str | None) -> ForgetReport:

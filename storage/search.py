@@ -40,7 +40,8 @@ class Filters:
     def conditions(self) -> tuple[list[str], dict[str, str]]:
         """Return SQL conditions on ``articles`` and their parameters."""
         sql = {
-            "outlet": "articles.outlet = (SELECT id FROM outlets WHERE name = :outlet)",
+            "outlet": "articles.outlet = (SELECT id FROM outlets"
+            " WHERE name = :outlet COLLATE NOCASE)",
             "agency": "articles.agency IN (SELECT id FROM agencies"
             " WHERE name = :agency COLLATE NOCASE)",
             "language": "(articles.language = :language"
@@ -54,6 +55,16 @@ class Filters:
         if self.only_canonical:
             conditions.append("articles.role = 'canonical'")
         return conditions, {name: value for name, value in values.items() if value}
+
+    def refuse_unknown(self, db: Database) -> None:
+        """Raise DatabaseError where the outlet or the agency is not in *db*."""
+        for table, name in (("outlets", self.outlet), ("agencies", self.agency)):
+            row = db.conn.execute(
+                f"SELECT 1 FROM {table} WHERE name = ? COLLATE NOCASE", [name]
+            ).fetchone()
+            if name and row is None:
+                kind = {"outlets": "outlet", "agencies": "agency"}[table]
+                raise DatabaseError(f"no {kind} {name!r}: give its name as stored")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -129,6 +129,45 @@ def test_an_unknown_id_is_one_line_and_changes_nothing(
     assert stories(db) == before
 
 
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (["forget", "1", "--reason", " "], "the reason is empty"),
+        (["forget", "http://", "--reason", "asked"], "no article http://"),
+        (["forget", "http://[::1/x", "--reason", "asked"], "no article http://[::1/x"),
+        (["forget", "", "--reason", "asked"], "give an id that is stored"),
+        (["search", "storm", "--outlet", "Nowhere"], "no outlet 'Nowhere'"),
+        (["search", "storm", "--agency", "Nobody"], "no agency 'Nobody'"),
+        (["search", "storm", "--since", "yesterday"], "is not a date"),
+        (["search", "storm", "--until", "2026-13"], "is not a date"),
+        (["story", "merge", "1"], "name two different ones"),
+        (["story", "merge", "1", "x"], "'x' is not a valid integer"),
+        (["story", "split", "1", "1", "2"], "leave one"),
+        (["story", "split", "1", "3"], "article 3 is not in story 1"),
+        (["keep", "--rule", " "], "the keep rule is empty"),
+        (["keep", "--rule", "oldest"], "no outlet 'oldest'"),
+        (["prune", "pages", "--older-than", "-1d"], "is neither 2d"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_input_is_told_and_changes_nothing(
+    db: Path, command: list[str], told: str
+) -> None:
+    done = run(db, *command)
+    assert done.exit_code in (1, 2)
+    assert told in done.stderr.splitlines()[-1]
+    with Store.open(db, read_only=True) as store:
+        assert store.db.execute("SELECT count(*) FROM articles").fetchone() == (3,)
+        assert store.db.execute("SELECT count(*) FROM tombstones").fetchone() == (0,)
+
+
+def test_search_takes_years_months_days_and_names_in_any_case(db: Path) -> None:
+    for when in ("2026", "2026-11", "2026-11-01", "2026-11-01T00:00:00Z"):
+        found = report(db, "search", "storm", "--since", when)
+        assert len(found["hits"]) == 1  # type: ignore[arg-type]
+    assert report(db, "search", "storm", "--outlet", "harbour post")["hits"]
+
+
 def test_explain_search_check_and_settle(db: Path) -> None:
     assert report(db, "explain", "1", "2")["same_story"] is True
     assert report(db, "explain", "1", "3")["same_story"] is False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -14,14 +16,39 @@ if TYPE_CHECKING:
     from storage.search import Hit
 
 
+_DATE = re.compile(r"\d{4}(-\d{2}){0,2}|\d{4}-\d{2}-\d{2}T[\d:]{2,8}Z?")
+
+
+class Day(click.ParamType[str]):
+    """A year, a month, a day or a moment, as times are stored."""
+
+    name = "day"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Return *value* as it is, where it is a date."""
+        found = _DATE.fullmatch(value)
+        try:
+            datetime.fromisoformat(f"{found[0]}-01-01"[:10] if found else "none")
+        except ValueError:
+            self.fail(f"{value!r} is not a date such as 2026-11-01", param, ctx)
+        return value
+
+
+DAY = Day()
+
+
 @click.command("search")
 @click.argument("query")
 @db_option
 @click.option("--outlet", help="Only of this outlet.")
 @click.option("--agency", help="Only credited to this agency.")
 @click.option("--language", help="Only in this language, as a code.")
-@click.option("--since", help="Only published on this day or later (2026-11-01).")
-@click.option("--until", help="Only published on this day or before.")
+@click.option(
+    "--since", type=DAY, help="Only published on this day or later (2026-11-01)."
+)
+@click.option("--until", type=DAY, help="Only published on this day or before.")
 @click.option("--clean", is_flag=True, help="Only the shown article of each story.")
 @click.option(
     "--limit",
@@ -63,6 +90,7 @@ def command(
         only_canonical=clean,
     )
     with Store.open(db, read_only=True) as store:
+        filters.refuse_unknown(store.db)
         hits = search_articles(
             store.db, query, filters=filters, limit=limit, offset=offset
         )
