@@ -4,7 +4,9 @@ Fills a database with made-up articles by the shortest way (rows and sorted keys
 candidates: they are strangers), then adds real batches of 100 through Store.add_all,
 a third of them copies of articles in the database, and prints milliseconds an article.
 The time of a batch's own work is taken inside the transaction, without cleaning and
-signing, which crawls do elsewhere; the mean with commits holds everything but those.
+signing, which crawls do elsewhere; each article bears its share of what the batch writes
+at its end. The mean with commits holds everything but cleaning and signing. CPU time
+stands beside, which a busy machine lengthens less.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from dedupe.signature import permutations
 from dedupe.text import TextColumn
 from storage.article import Article
 from storage.search import index_article
+from storage.settle import settle
 from storage.store import Store
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
@@ -146,7 +149,7 @@ def article(store, number, size, rng, words, copies) -> Article:
     outlet = f"outlet{rng.randrange(OUTLETS)}.test"
     when = START + timedelta(minutes=size + number)
     return Article(
-        url=f"http://{outlet}/{size}/{number}",
+        url=f"http://{outlet}/{rng.getrandbits(48)}",
         outlet=outlet,
         headline=headline,
         blocks=tuple(Block(text) for text in paragraphs),
@@ -157,31 +160,78 @@ def article(store, number, size, rng, words, copies) -> Article:
 
 
 def measure(store, size, batches, rng, words) -> None:
-    """Add *batches* of 100 and print what an article costs."""
-    own, preparing, whole, done = [], 0.0, 0.0, 0
-    for _ in range(batches):
-        articles = [
-            article(store, done + n, size, rng, words, 0.33) for n in range(100)
-        ]
-        start = time.perf_counter()
+    """Add *batches* of 100 and print what an article costs, in wall and CPU time."""
+    made = [
+        [article(store, batch * 100 + n, size, rng, words, 0.33) for n in range(100)]
+        for batch in range(batches)
+    ]
+    own, ends, preparing, whole = [], [], [], []
+    for articles in made:
+        began = clocks()
         prepared = store.adder.prepare(articles)
-        preparing += time.perf_counter() - start
-        start = time.perf_counter()
-        with store.transaction():
-            for one in prepared:
-                began = time.perf_counter()
-                with store.transaction():
-                    store.adder.add(one)
-                own.append((time.perf_counter() - began) * 1000)
-        whole += time.perf_counter() - start
-        done += 100
-    own.sort()
-    print(
-        f"own work: median {statistics.median(own):.2f} ms,"
-        f" 99th percentile {own[int(len(own) * 0.99)]:.1f} ms;"
-        f" mean with commits {whole / done * 1000:.2f} ms;"
-        f" cleaning and signing {preparing / done * 1000:.2f} ms"
-    )
+        preparing.append(since(began))
+        own += add_batch(store, prepared, ends, whole)
+    print(f"adding {batches * 100:,} to {size:,} (milliseconds an article):")
+    for name, place in (("wall", 0), ("CPU", 1)):
+        # What a batch's search index costs is shared out over its articles.
+        shares = [end[place] / 100 for end in ends for _ in range(100)]
+        each = sorted(
+            one[place] + share for one, share in zip(own, shares, strict=True)
+        )
+        print(
+            f"  {name}: own work median {statistics.median(each):.2f},"
+            f" 99th percentile {each[int(len(each) * 0.99)]:.1f};"
+            f" mean with commits {mean(whole, place):.2f};"
+            f" cleaning and signing {mean(preparing, place):.2f}"
+        )
+
+
+def add_batch(store, prepared, ends, whole) -> list[tuple[float, float]]:
+    """Add one batch; return each article's own times, and note those of the batch."""
+    own = []
+    start = clocks()
+    with store.transaction():
+        for one in prepared:
+            began = clocks()
+            with store.transaction():
+                store.adder.add(one)
+            own.append(since(began))
+        began = clocks()
+        store.adder.search.write()
+        ends.append(since(began))
+    whole.append(since(start))
+    return own
+
+
+def measure_settle(store, count, rng) -> None:
+    """Derive *count* random articles again and print what one costs."""
+    (most,) = store.db.conn.execute("SELECT max(id) FROM articles").fetchone()
+    with store.transaction() as db:
+        db.conn.executemany(
+            "INSERT INTO settle_queue (article, reason) SELECT id, 'benchmark'"
+            " FROM articles WHERE id = ? ON CONFLICT (article) DO NOTHING",
+            [(rng.randint(1, most),) for _ in range(count)],
+        )
+    began = clocks()
+    settled = settle(store).articles
+    wall, cpu = since(began)
+    print(f"settle: {wall / settled:.2f} wall, {cpu / settled:.2f} CPU ({settled:,})")
+
+
+def clocks() -> tuple[float, float]:
+    """Return the time now, and this thread's CPU time."""
+    return time.perf_counter(), time.thread_time()
+
+
+def since(start: tuple[float, float]) -> tuple[float, float]:
+    """Return the milliseconds since clocks()."""
+    wall, cpu = ((now - then) * 1000 for now, then in zip(clocks(), start, strict=True))
+    return wall, cpu
+
+
+def mean(times, place) -> float:
+    """Return the mean an article of the times of batches."""
+    return statistics.fmean(one[place] for one in times) / 100
 
 
 def main() -> None:
@@ -190,6 +240,8 @@ def main() -> None:
     cli.add_argument("size", type=int)
     cli.add_argument("--db", type=Path, default=Path("grown.db"))
     cli.add_argument("--batches", type=int, default=10)
+    cli.add_argument("--settle", type=int, default=500)
+    cli.add_argument("--sizes", action="store_true", help="walk the file: minutes")
     cli.add_argument("--cache-mb", type=int, default=128)
     args = cli.parse_args()
     rng = random.Random(7)
@@ -198,13 +250,18 @@ def main() -> None:
         fill(store, args.size, rng, words)
     start = time.perf_counter()
     with Store.open(args.db, cache_mb=args.cache_mb) as store:
-        print(f"opened in {time.perf_counter() - start:.3f} s")
-        measure(store, args.size, 3, random.Random(time.time_ns()), words)
+        print(
+            f"opened in {time.perf_counter() - start:.3f} s, cache {args.cache_mb} MB"
+        )
+        rng = random.Random(time.time_ns())
+        measure(store, args.size, 2, rng, words)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        measure(store, args.size, args.batches, random.Random(time.time_ns()), words)
+        measure(store, args.size, args.batches, rng, words)
         after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         print(f"peak memory {before // 1024} MB, then {after // 1024} MB")
-    sizes(args.db)
+        measure_settle(store, args.settle, rng)
+    if args.sizes:
+        sizes(args.db)
 
 
 def sizes(path: Path) -> None:
