@@ -14,6 +14,7 @@ import numpy as np
 
 from dedupe.kernels import keys as key_kernels
 from dedupe.kernels import pairs
+from dedupe.kernels import records as record_kernels
 from dedupe.parameters import DEFAULT, Parameters
 from dedupe.shingles import Analysis, analyse_texts
 from dedupe.text import TextColumn
@@ -233,10 +234,35 @@ def count_distinct(
     records: Records, nodes: NDArray[np.int64], distinct: NDArray[np.int32]
 ) -> None:
     """Fill *distinct* (int32[n, 4]) for some nodes of *records*."""
-    pairs.count_shingles(
+    record_kernels.count_shingles(
         records.tokens, records.starts, records.sizes, records.masked,
         records.mask_starts, nodes, distinct,
     )  # fmt: skip
+
+
+def may_matter(
+    records: Records,
+    left: NDArray[np.uint32],
+    right: NDArray[np.uint32],
+    parameters: Parameters,
+    distinct: NDArray[np.int32],
+) -> NDArray[np.bool_]:
+    """Say which pairs may be recorded; the others are surely rejected, and not near.
+
+    It takes a fiftieth of the time of verifying, and half of what is proposed goes.
+    """
+    nodes, a, b = record_kernels.number_nodes(left, right, len(records.starts))
+    p = parameters
+    least = min(
+        p.near_jaccard, p.excerpt_containment, p.follow_up_containment,
+        p.record_jaccard, p.record_containment,
+    )  # fmt: skip
+    found: NDArray[np.bool_] = record_kernels.may_share(
+        records.tokens, records.starts, records.sizes, distinct, nodes, a, b, least
+    )
+    titles = records.headlines[left]
+    found |= (titles == records.headlines[right]) & (titles != 0)
+    return found
 
 
 def verify_rows(
@@ -246,22 +272,27 @@ def verify_rows(
     parameters: Parameters,
     distinct: NDArray[np.int32] | None = None,
 ) -> Verified:
-    """Verify pairs of *records*, best sorted by *left*; holds no lock in the kernel.
+    """Verify pairs of *records*, best sorted by *left*; holds no lock in the kernels.
 
     *distinct* comes from count_distinct() for the nodes of these pairs at least; None
-    counts all nodes here.
+    counts them here.
     """
+    n, size = len(left), len(records.starts)
+    nodes, a, b = record_kernels.number_nodes(left, right, size)
     if distinct is None:
-        nodes = len(records.starts)
-        distinct = np.zeros((nodes, 4), np.int32)
-        count_distinct(records, np.arange(nodes), distinct)
-    n = len(left)
+        distinct = np.zeros((size, 4), np.int32)
+        count_distinct(records, nodes, distinct)
+    spans, hashes, hidden = record_kernels.lay_out(
+        records.tokens, records.starts, records.sizes,
+        records.masked, records.mask_starts, nodes,
+    )  # fmt: skip
     decisions = np.zeros((n, 2), np.uint8)
     figures, counts = np.zeros((n, 3), np.float32), np.zeros((n, 5), np.int32)
     pairs.verify_pairs(
-        records.tokens, records.starts, records.sizes, records.masked,
-        records.mask_starts, records.unmask, records.headlines, records.times, distinct,
-        left, right, thresholds(parameters), decisions, figures, counts,
+        records.tokens, records.starts[nodes], records.sizes[nodes],
+        records.unmask[nodes], records.headlines[nodes], records.times[nodes],
+        spans, hashes, hidden, distinct[nodes], a, b,
+        thresholds(parameters), decisions, figures, counts,
     )  # fmt: skip
     found = Verified(
         left=left,

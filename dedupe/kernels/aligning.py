@@ -45,6 +45,18 @@ def _starts_run(tokens, a0, na, b0, nb, x, j):
 
 
 @njit(forceinline=True)
+def _equal_tokens(tokens, ours, theirs, most):
+    """How many tokens are the same from two places on, *most* at most."""
+    a, b = np.uint64(ours), np.uint64(theirs)
+    length = np.uint64(0)
+    while length < np.uint64(most) and (
+        np.uint32(tokens[a + length] ^ tokens[b + length]) <= _FLAGS
+    ):
+        length += _U1
+    return np.int64(length)
+
+
+@njit(forceinline=True)
 def _only_here(tokens, first, size, other, other_size):
     """What tokens of one side of a difference lack on the other: numbers or names."""
     found = 0
@@ -63,11 +75,12 @@ def _only_here(tokens, first, size, other, other_size):
 
 
 @njit(forceinline=True)
-def align(tokens, a0, na, b0, nb, matches, count, hidden):
+def align(tokens, a0, na, b0, nb, matches, count, hides, hidden):
     """Align the right text along the left one.
 
     matches[s], for its first *count* tokens, is where the left one has the shingle that
-    starts there, or -1; hidden[s] marks the left one's masked tokens. Returns the
+    starts there, or -1; hidden[s] marks the left one's masked tokens, if any *hides*.
+    Returns the
     longest run and all aligned tokens; runs of LONG_RUN that are not hidden;
     differences, and those of numbers and of names.
     """
@@ -107,21 +120,17 @@ def align(tokens, a0, na, b0, nb, matches, count, hidden):
                 numbers += 1
             elif swapped:
                 names += 1
-        length = np.uint64(0)
-        streak = 0
-        most = np.uint64(min(na - found, nb - j))
-        ours, theirs, place = np.uint64(a0 + found), np.uint64(b0 + j), np.uint64(found)
-        while (
-            length < most
-            and np.uint32(tokens[ours + length] ^ tokens[theirs + length]) <= _FLAGS
-        ):
-            streak = streak + 1 if hidden[place + length] == 0 else 0
-            runs += streak >= LONG_RUN
-            length += _U1
-        size = np.int64(length)
-        longest = max(longest, size)
-        matched += size
-        last_a = found + size
-        last_b = j + size
+        length = _equal_tokens(tokens, a0 + found, b0 + j, min(na - found, nb - j))
+        if hides:
+            streak = 0
+            for k in range(found, found + length):
+                streak = streak + 1 if hidden[k] == 0 else 0
+                runs += streak >= LONG_RUN
+        else:
+            runs += max(0, length - LONG_RUN + 1)
+        longest = max(longest, length)
+        matched += length
+        last_a = found + length
+        last_b = j + length
         j = last_b
     return longest, matched, runs, differences, numbers, names

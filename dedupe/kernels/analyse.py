@@ -74,8 +74,6 @@ def tokenise(
     far *tokens* and *keys* are filled.
     """
     count = scan_words(data, start, end, table, expansions, raw, marks)
-    for k in range(count):
-        raw[k] = mix64(raw[k])
     slots = np.uint64(words.shape[0] - 1)
     filled = np.uint64(n_tokens)
     keyed = np.uint64(n_keys)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 # numba asks for scipy to check its version and to multiply matrices; None makes it
@@ -11,9 +12,14 @@ if _hidden:
     sys.modules["scipy"] = None  # type: ignore[assignment]
 try:
     import numba.np.arraymath
+    from llvmlite import ir  # type: ignore[import-untyped]
     from numba import njit, types
+    from numba.extending import intrinsic
+    from numba.np.arrayobj import make_array
 finally:
     if _hidden:
         del sys.modules["scipy"]
 
-__all__ = ["njit", "numba", "types"]
+DISABLED = os.environ.get("NUMBA_DISABLE_JIT", "0") != "0"
+
+__all__ = ["DISABLED", "intrinsic", "ir", "make_array", "njit", "numba", "types"]

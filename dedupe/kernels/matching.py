@@ -5,12 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.kernels.compiler import njit
-from dedupe.kernels.tokens import (
-    BOUNDARY,
-    KEYED,
-)
 
-_ZERO = np.uint32(0)
 _MULTIPLIER = np.uint32(0x9E3779B1)
 # A table is at most a quarter full: most shingles of a stranger meet an empty slot.
 _ROOM = 4
@@ -37,44 +32,23 @@ def table_bits(shingles):
 
 
 @njit(forceinline=True)
-def hide_masked(tokens, start, size, masked, m, hides, hidden):
-    """Mark the tokens of masked passages, whose marks begin at masked[m].
-
-    Where nothing *hides*, no token is marked.
-    """
-    if not hides:
-        hidden[:size] = 0
-        return
-    hide = np.uint8(0)
-    at = np.uint64(start)
-    keyed = np.uint64(m)
-    for s in range(np.uint64(size)):
-        token = tokens[at + s]
-        if token & BOUNDARY != _ZERO:
-            hide = np.uint8(0)
-            if token & KEYED != _ZERO:
-                hide = masked[keyed]
-                keyed += _U1
-        hidden[s] = hide
-
-
-@njit(forceinline=True)
 def number_shingles(
-    count, hashes, hidden, table, bits, base, keys, places, shown, rare
+    hashes, hidden, table, bits, base, keys, places, shown, rare, numbers
 ):
     """Number the distinct shingles of a text, in the order of their first places.
 
     A slot of *table* holds base plus a number; below *base* it is empty. Number k has
     the hash keys[k], stands first at places[k], and shown[k] says whether it stands
-    anywhere outside masked passages. *rare* is a bitmap of the hashes. Returns how many
-    numbers there are, how many are shown, and how many shingles are not hidden.
+    anywhere outside masked passages; numbers[s] is that of shingle s. *rare* is a bitmap
+    of the hashes. Returns how many numbers there are, how many are shown, and how many
+    shingles are not hidden.
     """
     shift = np.uint32(32 - bits)
     mask = np.uint64((1 << bits) - 1)
     rare[:] = 0
     kinds = np.int32(0)
     distinct = visible = 0
-    for s in range(np.uint64(count)):
+    for s in range(np.uint64(hashes.shape[0])):
         h = hashes[s]
         slot = slot_of(h, shift)
         entry = table[slot]
@@ -91,6 +65,7 @@ def number_shingles(
             kinds += np.int32(1)
         else:
             k = np.uint64(entry - base)
+        numbers[s] = k
         if hidden[s] == 0:
             visible += 1
             if shown[k] == 0:
@@ -101,26 +76,29 @@ def number_shingles(
 
 @njit(forceinline=True)
 def compare_shingles(
-    count, hashes, hidden, table, bits, base, keys, places, shown, rare, met, pair, matches
+    ours, theirs, hidden, table, bits, base, kinds, keys, places, shown, rare, numbers,
+    met, matches,
 ):  # fmt: skip
-    """Look up the right text's *hashes* among the left one's numbered shingles.
+    """Look up the right text's shingles, *theirs*, among the left one's, numbered.
 
     matches[s] becomes the first place of shingle s in the left text, or -1. Returns how
     many distinct shingles both show; how many of the left's count for neither, since
     the right has them only masked; and how many of the right's distinct ones, and of
     all its own, count for neither: an edited sentence is no difference because the
-    original is no evidence. *met* holds marks of earlier pairs, below 2 * *pair*.
+    original is no evidence. *met* is scratch.
     """
     shift = np.uint32(32 - bits)
     mask = np.uint64((1 << bits) - 1)
-    veiled = np.int32(2 * pair)
-    seen = np.int32(2 * pair + 1)
-    shared = neutral_a = kinds_b = neutral_b = 0
-    for s in range(np.uint64(count)):
-        h = hashes[s]
+    end, count = np.uint64(ours.shape[0]), np.uint64(theirs.shape[0])
+    met[:kinds] = 0
+    neutral_b = 0
+    s = _U0
+    while s < count:
+        h = theirs[s]
         matches[s] = -1
         # Most shingles of a stranger end here.
         if rare[h >> _WORD] >> np.uint64((h >> _BIT) & _LAST_BIT) & _U1 == _U0:
+            s += _U1
             continue
         slot = slot_of(h, shift)
         entry = table[slot]
@@ -128,20 +106,21 @@ def compare_shingles(
             slot = (slot + _U1) & mask
             entry = table[slot]
         if entry < base:
+            s += _U1
             continue
-        k = np.uint64(entry - base)
-        matches[s] = places[k]
-        if hidden[s] == 0:
-            if shown[k] == 0:
-                neutral_b += 1
-            if met[k] != seen:
-                if shown[k] == 0:
-                    kinds_b += 1
-                else:
-                    shared += 1
-                    neutral_a -= met[k] == veiled
-                met[k] = seen
-        elif shown[k] != 0 and met[k] < veiled:
-            met[k] = veiled
-            neutral_a += 1
+        place = np.uint64(places[np.uint64(entry - base)])
+        # What follows in both texts needs no search: in copies that is nearly all.
+        while s < count and place < end and ours[place] == theirs[s]:
+            k = np.uint64(numbers[place])
+            matches[s] = places[k]
+            met[k] |= np.uint8(1) + hidden[s]
+            neutral_b += (hidden[s] | shown[k]) == 0
+            s += _U1
+            place += _U1
+    shared = neutral_a = kinds_b = 0
+    for kind in range(np.uint64(kinds)):
+        visible = met[kind] & 1
+        shared += visible & shown[kind]
+        kinds_b += visible & (1 - shown[kind])
+        neutral_a += (met[kind] == 2) & shown[kind]
     return shared, neutral_a, kinds_b, neutral_b

@@ -9,11 +9,10 @@ from dedupe.kernels.compiler import njit, types
 from dedupe.kernels.matching import (
     BITMAP,
     compare_shingles,
-    hide_masked,
     number_shingles,
     table_bits,
 )
-from dedupe.kernels.tokens import hash_all, shingle_count
+from dedupe.kernels.records import LAST_NUMBER
 
 REJECTED, EXACT, NEAR, EXCERPT, CORRECTION, FOLLOW_UP, DIGEST, HEADLINE = range(8)
 (
@@ -34,8 +33,6 @@ REJECTED, EXACT, NEAR, EXCERPT, CORRECTION, FOLLOW_UP, DIGEST, HEADLINE = range(
 
 UNKNOWN_TIME = -(1 << 62)
 _UNKNOWN = np.int64(UNKNOWN_TIME)
-# Numbers of shingles count on from text to text until a table must be emptied.
-_LAST_NUMBER = 1 << 30
 # Texts are laid side by side when one holds this part of the other.
 _ALIGNED = 0.2
 
@@ -102,72 +99,17 @@ def decide(
     return REJECTED, LITTLE_SHARED
 
 
-@njit(forceinline=True)
-def _largest(sizes, left, right):
-    largest = 16
-    for i in range(left.shape[0]):
-        largest = max(largest, sizes[left[i], 0], sizes[right[i], 0])
-    return largest
-
-
 @njit(
     types.void(
         types.Array(types.uint32, 1, "C", readonly=True),
         types.Array(types.int64, 1, "C", readonly=True),
         types.Array(types.int64, 2, "C", readonly=True),
-        types.Array(types.uint8, 1, "C", readonly=True),
-        types.Array(types.int64, 1, "C", readonly=True),
-        types.Array(types.int64, 1, "C", readonly=True),
-        types.int32[:, ::1],
-    ),
-    cache=True,
-    nogil=True,
-)
-def count_shingles(tokens, starts, sizes, masked, mask_starts, nodes, distinct):
-    """Count the distinct shingles and the shingles of some *nodes*.
-
-    distinct[node] becomes (distinct, all) of what is not masked, then of everything.
-    """
-    largest = _largest(sizes, nodes, nodes)
-    table = np.full(1 << table_bits(largest), -1, np.int32)
-    hashes = np.empty(largest, np.uint32)
-    keys = np.empty(largest, np.uint32)
-    places = np.empty(largest, np.int32)
-    shown = np.empty(largest, np.uint8)
-    hidden = np.empty(largest, np.uint8)
-    rare = np.empty(BITMAP, np.uint64)
-    base = np.int32(0)
-    for i in range(nodes.shape[0]):
-        node = nodes[i]
-        start = starts[node]
-        size = sizes[node, 0]
-        count = shingle_count(tokens, start, start + size)
-        hash_all(tokens, start, size, count, hashes)
-        hide_masked(tokens, start, size, masked, mask_starts[node], True, hidden)
-        if base > _LAST_NUMBER:
-            table[:] = -1
-            base = np.int32(0)
-        kinds, shown_kinds, visible = number_shingles(
-            count, hashes, hidden, table, table_bits(size), base, keys, places, shown,
-            rare,
-        )  # fmt: skip
-        base = np.int32(base + kinds)
-        distinct[node, 0] = shown_kinds
-        distinct[node, 1] = visible
-        distinct[node, 2] = kinds
-        distinct[node, 3] = count
-
-
-@njit(
-    types.void(
-        types.Array(types.uint32, 1, "C", readonly=True),
-        types.Array(types.int64, 1, "C", readonly=True),
-        types.Array(types.int64, 2, "C", readonly=True),
-        types.Array(types.uint8, 1, "C", readonly=True),
-        types.Array(types.int64, 1, "C", readonly=True),
         types.Array(types.uint8, 1, "C", readonly=True),
         types.Array(types.uint64, 1, "C", readonly=True),
         types.Array(types.int64, 2, "C", readonly=True),
+        types.Array(types.int64, 2, "C", readonly=True),
+        types.uint32[::1],
+        types.uint8[::1],
         types.Array(types.int32, 2, "C", readonly=True),
         types.Array(types.uint32, 1, "C", readonly=True),
         types.Array(types.uint32, 1, "C", readonly=True),
@@ -180,36 +122,39 @@ def count_shingles(tokens, starts, sizes, masked, mask_starts, nodes, distinct):
     nogil=True,
 )
 def verify_pairs(
-    tokens, starts, sizes, masked, mask_starts, unmask, headlines, times, distinct,
+    tokens, starts, sizes, unmask, headlines, times, spans, hashes, hidden, distinct,
     left, right, p, decisions, figures, counts,
 ):  # fmt: skip
     """Verify the pairs (left[i], right[i]), which should be sorted by *left*.
 
     Node n's body is tokens[starts[n] : starts[n] + sizes[n, 0]], of weight sizes[n, 1];
-    masked[mask_starts[n]:] says of each of its keyed passages whether it is no evidence
-    (unmask[n]: it has nothing else, so all of it counts). headlines[n] is a hash or 0,
-    times[n] the earliest and latest publication; distinct[n] comes from
-    count_shingles(). Fills decisions
-    (verdict, reason), figures (jaccard, containment of left in right, of right in
-    left) and counts (longest shared passage in tokens, tokens shared, differences,
-    those of numbers, of names).
+    unmask[n] says that all its keyed passages are masked, so all of it counts.
+    headlines[n] is a hash or 0, times[n] the earliest and latest publication; *spans*,
+    *hashes* and *hidden* come from lay_out(), *distinct* from count_shingles(). Fills
+    decisions (verdict, reason), figures (jaccard, containment of left in right, of
+    right in left) and counts (longest shared passage in tokens, tokens shared,
+    differences, those of numbers, of names).
     """
-    largest = _largest(sizes, left, right)
+    largest = np.int64(16)
+    for node in range(starts.shape[0]):
+        largest = max(largest, sizes[node, 0])
     table = np.full(1 << table_bits(largest), -1, np.int32)
-    hashes = np.empty(largest, np.uint32)
     keys = np.empty(largest, np.uint32)
     places = np.empty(largest, np.int32)
+    numbered = np.empty(largest, np.int32)
     shown = np.empty(largest, np.uint8)
-    hidden_a = np.empty(largest, np.uint8)
-    hidden_b = np.empty(largest, np.uint8)
+    bare = np.zeros(largest, np.uint8)
     rare = np.empty(BITMAP, np.uint64)
-    met = np.full(largest, -1, np.int32)
+    met = np.empty(largest, np.uint8)
     matches = np.empty(largest, np.int32)
     current = np.int64(-1)
     current_masks = False
     base = kinds = np.int32(0)
     bits = 0
     shown_a = visible_a = 0
+    ours = hashes[:0]
+    hidden_a = bare
+    hides = False
     for pair in range(left.shape[0]):
         a = np.int64(left[pair])
         b = np.int64(right[pair])
@@ -222,24 +167,21 @@ def verify_pairs(
             current = a
             current_masks = masks
             base = np.int32(base + kinds)
-            if base > _LAST_NUMBER:
+            if base > LAST_NUMBER:
                 table[:] = -1
                 base = np.int32(0)
             bits = table_bits(na)
-            count = shingle_count(tokens, a0, a0 + na)
-            hash_all(tokens, a0, na, count, hashes)
+            ours = hashes[spans[a, 0] : spans[a, 2]]
             hides = masks and distinct[a, 1] != distinct[a, 3]
-            hide_masked(tokens, a0, na, masked, mask_starts[a], hides, hidden_a)
+            hidden_a = hidden[spans[a, 0] : spans[a, 1]] if hides else bare
             kinds, shown_a, visible_a = number_shingles(
-                count, hashes, hidden_a, table, bits, base, keys, places, shown, rare
+                ours, hidden_a, table, bits, base, keys, places, shown, rare, numbered
             )
-        count = shingle_count(tokens, b0, b0 + nb)
-        hash_all(tokens, b0, nb, count, hashes)
-        hides = masks and distinct[b, 1] != distinct[b, 3]
-        hide_masked(tokens, b0, nb, masked, mask_starts[b], hides, hidden_b)
+        theirs = hashes[spans[b, 0] : spans[b, 2]]
+        hidden_b = hidden[spans[b, 0] : spans[b, 1]] if masks else bare
         shared, neutral_a, kinds_b, neutral_b = compare_shingles(
-            count, hashes, hidden_b, table, bits, base, keys, places, shown, rare, met,
-            pair, matches,
+            ours, theirs, hidden_b, table, bits, base, kinds, keys, places, shown, rare,
+            numbered, met, matches,
         )  # fmt: skip
         own_a = shown_a - neutral_a
         own_b = np.int64(distinct[b, 0] if masks else distinct[b, 2]) - kinds_b
@@ -255,7 +197,7 @@ def verify_pairs(
         differences = numbers = names = 0
         if max(in_a, in_b) >= _ALIGNED:
             longest, matched, runs, differences, numbers, names = align(
-                tokens, a0, na, b0, nb, matches, count, hidden_a
+                tokens, a0, na, b0, nb, matches, theirs.shape[0], hides, hidden_a
             )
         counts[pair, 0] = longest
         counts[pair, 1] = matched

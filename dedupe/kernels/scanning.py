@@ -1,11 +1,12 @@
-"""Scan UTF-8: the words and characters of a text, hashed raw, and what marks them."""
+"""Scan UTF-8: the words and characters of a text, hashed, and what marks them."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from dedupe.kernels.compiler import njit
-from dedupe.kernels.tokens import _K1, _START, _ZERO, CHARACTER
+from dedupe.kernels.machine import load64, trailing_zeros
+from dedupe.kernels.tokens import _K1, _START, _ZERO, CHARACTER, mix64
 
 _CODE = np.uint32(0x1FFFFF)
 _CLASS_SHIFT = np.uint32(21)
@@ -21,42 +22,70 @@ _ONE = np.uint32(1 << 31)
 _BEFORE = _ENDS | _DOT | _NEWLINE
 _CASE = _UPPER | _LOWER
 _VANISHES = np.uint32(1)
-_LETTER = np.uint32(2)
 _CHARACTER = np.uint32(3)
-_DIGIT = np.uint32(4)
 _EXPANDS = np.uint32(5)
 _BAD = np.uint32(0xFFFD)
-_NONE = np.uint32(0xFFFFFFFF)
-_U0, _U1, _U2, _U3, _U4 = (np.uint64(x) for x in range(5))
+_U0, _U1, _U2, _U3, _U4, _U8 = (np.uint64(x) for x in (0, 1, 2, 3, 4, 8))
+_BYTE = np.uint64(0xFF)
+
+# The same byte eight times over, for the bytes of a word at once.
+_HIGH_BITS = np.uint64(0x8080808080808080)
+_LOW_BITS = np.uint64(0x7F7F7F7F7F7F7F7F)
+_SMALL = np.uint64(0x2020202020202020)
+_LETTERS = np.uint64(0x4040404040404040)
+# Added to a byte below 128, these set its high bit from "a" on, after "z", ...
+_FROM_A, _AFTER_Z = np.uint64(0x1F1F1F1F1F1F1F1F), np.uint64(0x0505050505050505)
+_FROM_0, _AFTER_9 = np.uint64(0x5050505050505050), np.uint64(0x4646464646464646)
 
 
 @njit(forceinline=True)
-def _two_bytes(c, d):
-    if c < 0xC2 or d & 0xC0 != 0x80:
-        return _BAD
-    return np.uint32((np.uint32(c & 0x1F) << 6) | np.uint32(d & 0x3F))
+def _decode(eight):
+    """The code point that *eight* bytes begin with, and its size.
+
+    What is not UTF-8 counts as one byte.
+    """
+    c = np.uint32(eight & _BYTE)
+    d = np.uint32((eight >> np.uint64(8)) & _BYTE)
+    if c < 0x80:
+        return c, _U1
+    follow = d & 0xC0 == 0x80
+    if c < 0xE0:
+        if c >= 0xC2 and follow:
+            return np.uint32(((c & 0x1F) << 6) | (d & 0x3F)), _U2
+        return _BAD, _U1
+    e = np.uint32((eight >> np.uint64(16)) & _BYTE)
+    follow = follow and e & 0xC0 == 0x80
+    if c < 0xF0:
+        if follow:
+            return np.uint32(((c & 0x0F) << 12) | ((d & 0x3F) << 6) | (e & 0x3F)), _U3
+        return _BAD, _U1
+    f = np.uint32((eight >> np.uint64(24)) & _BYTE)
+    if c < 0xF5 and follow and f & 0xC0 == 0x80:
+        code = np.uint32(
+            ((c & 0x07) << 18) | ((d & 0x3F) << 12) | ((e & 0x3F) << 6) | (f & 0x3F)
+        )
+        if code <= np.uint32(0x10FFFF):
+            return code, _U4
+    return _BAD, _U1
 
 
 @njit(forceinline=True)
-def _three_bytes(c, d, e):
-    if d & 0xC0 != 0x80 or e & 0xC0 != 0x80:
-        return _BAD
-    return np.uint32(
-        (np.uint32(c & 0x0F) << 12) | (np.uint32(d & 0x3F) << 6) | np.uint32(e & 0x3F)
-    )
+def _plain_bytes(eight):
+    """How many of *eight* bytes, from the first on, are ASCII letters and digits."""
+    bytes_ = eight & _LOW_BITS
+    small = bytes_ | _SMALL
+    found = (small + _FROM_A) & ~(small + _AFTER_Z)
+    found |= (bytes_ + _FROM_0) & ~(bytes_ + _AFTER_9)
+    return trailing_zeros(~(found & ~eight) & _HIGH_BITS) >> _U3
 
 
 @njit(forceinline=True)
-def _four_bytes(c, d, e, f):
-    if c >= 0xF5 or d & 0xC0 != 0x80 or e & 0xC0 != 0x80 or f & 0xC0 != 0x80:
-        return _BAD
-    code = np.uint32(
-        (np.uint32(c & 0x07) << 18)
-        | (np.uint32(d & 0x3F) << 12)
-        | (np.uint32(e & 0x3F) << 6)
-        | np.uint32(f & 0x3F)
-    )
-    return code if code <= np.uint32(0x10FFFF) else _BAD
+def _has_digit(eight, plain):
+    """_NUMERAL where one of the first *plain* of eight letters and digits is a digit."""
+    digits = ~eight & _LETTERS
+    if plain < _U8:
+        digits &= (_U1 << (_U8 * plain)) - _U1
+    return _NUMERAL if digits != _U0 else _ZERO
 
 
 @njit(forceinline=True)
@@ -77,9 +106,23 @@ def _groups_digits(data, i, last):
     )
 
 
+@njit(forceinline=True)
+def _peek(data, i, last):
+    """The eight bytes at *i*, with zeros for what lies behind *last*."""
+    if i + _U8 <= np.uint64(data.shape[0]):
+        eight = load64(data, i)
+        if i + _U8 > last:
+            eight &= (_U1 << (_U8 * (last - i))) - _U1
+        return eight
+    eight = _U0
+    for k in range(last - i if i < last else _U0):
+        eight |= np.uint64(data[i + k]) << (_U8 * k)
+    return eight
+
+
 @njit(nogil=True)
 def scan_words(data, start, end, table, expansions, raw, marks):
-    """Write the raw hash of each word or character of one text, and its marks.
+    """Write the hash of each word or character of one text, and its marks.
 
     Marks are what stands before it (_ENDS, _DOT, _NEWLINE), the case of its first
     letter, _NUMERAL, _ONE for a single letter, and CHARACTER. Returns how many.
@@ -90,34 +133,16 @@ def scan_words(data, start, end, table, expansions, raw, marks):
     count = _U0
     before = _ZERO
     while i < last:
-        size = _U1
-        c = data[i]
-        if c < 0x80:
-            entry = table[c]
-        else:
-            d = data[i + _U1] if i + _U1 < last else np.uint8(0)
-            if c < 0xE0:
-                code = _two_bytes(c, d)
-                size = _U2
-            else:
-                e = data[i + _U2] if i + _U2 < last else np.uint8(0)
-                if c < 0xF0:
-                    code = _three_bytes(c, d, e)
-                    size = _U3
-                else:
-                    f = data[i + _U3] if i + _U3 < last else np.uint8(0)
-                    code = _four_bytes(c, d, e, f)
-                    size = _U4
-            if code == _BAD:
-                size = _U1
-            entry = table[code]
+        eight = _peek(data, i, last)
+        code, size = _decode(eight)
+        entry = table[code]
         kind = np.uint32(entry >> _CLASS_SHIFT) & _CLASS
         if kind <= _VANISHES:
             before |= entry
             i += size
             continue
         if kind == _CHARACTER:
-            raw[count] = (_START ^ np.uint64(entry & _CODE)) * _K1
+            raw[count] = mix64((_START ^ np.uint64(entry & _CODE)) * _K1)
             marks[count] = (before & _BEFORE) | (entry & _CASE) | CHARACTER
             count += _U1
             before = _ZERO
@@ -128,60 +153,60 @@ def scan_words(data, start, end, table, expansions, raw, marks):
         every = _ZERO
         beyond_one = i + size
         while True:
-            if kind == _EXPANDS:
-                at = np.uint64(entry & _CODE)
-                for x in range(expansions[at]):
-                    word = (word ^ np.uint64(expansions[at + _U1 + x])) * _K1
-            elif kind != _VANISHES:
-                word = (word ^ np.uint64(entry & _CODE)) * _K1
-            every |= entry
-            i += size
-            # Most words of most languages end without leaving this loop.
-            while i < last:
-                c = data[i]
-                if c < 0x80:
-                    size = _U1
-                    entry = table[c]
-                elif c < 0xE0 and i + _U1 < last:
-                    size = _U2
-                    code = _two_bytes(c, data[i + _U1])
-                    if code == _BAD:
-                        size = _U1
-                    entry = table[code]
-                else:
-                    entry = _ZERO
-                if entry & _PLAIN == _ZERO:
+            if code < 0x80 and entry & _PLAIN != _ZERO:
+                plain = _plain_bytes(eight)
+                # All eight steps, of which some change nothing, are faster than a
+                # loop whose end the processor guesses wrong at every word.
+                folded = eight | _SMALL
+                for k in range(8):
+                    at = np.uint64(k)
+                    step = (word ^ ((folded >> (_U8 * at)) & _BYTE)) * _K1
+                    word = step if at < plain else word
+                numeral = _has_digit(eight, plain)
+                every |= numeral
+                i += plain
+                after = (eight >> (_U8 * plain)) & _BYTE
+                # A point or comma may stand inside a number, nothing else in a word.
+                inside = numeral != _ZERO and (after == 44 or after == 46)
+                if plain < _U8 and after < 0x80 and not inside:
                     break
-                word = (word ^ np.uint64(entry & _CODE)) * _K1
+            else:
+                if kind == _CHARACTER:
+                    break
+                if kind == _ZERO:
+                    if code != 44 and code != 46:
+                        break
+                    if i >= last or not _groups_digits(data, i, last):
+                        break
+                elif kind == _EXPANDS:
+                    at = np.uint64(entry & _CODE)
+                    for x in range(expansions[at]):
+                        word = (word ^ np.uint64(expansions[at + _U1 + x])) * _K1
+                elif kind != _VANISHES:
+                    word = (word ^ np.uint64(entry & _CODE)) * _K1
                 every |= entry
                 i += size
-            if i >= last:
-                break
-            if c >= 0xE0:
-                d = data[i + _U1] if i + _U1 < last else np.uint8(0)
-                e = data[i + _U2] if i + _U2 < last else np.uint8(0)
-                if c < 0xF0:
-                    code = _three_bytes(c, d, e)
-                    size = _U3
-                else:
-                    f = data[i + _U3] if i + _U3 < last else np.uint8(0)
-                    code = _four_bytes(c, d, e, f)
-                    size = _U4
-                if code == _BAD:
-                    size = _U1
-                entry = table[code]
-            elif c >= 0x80 and i + _U1 >= last:
-                size = _U1
-                entry = table[_BAD]
-            kind = np.uint32(entry >> _CLASS_SHIFT) & _CLASS
-            if kind == _CHARACTER:
-                break
-            if kind == _ZERO:
-                if not ((c == 44 or c == 46) and _groups_digits(data, i, last)):
+                # Most words of other alphabets end without leaving this loop.
+                while i + _U1 < last:
+                    c = data[i]
+                    d = data[i + _U1]
+                    if c < 0xC2 or c >= 0xE0 or d & 0xC0 != 0x80:
+                        break
+                    entry = table[
+                        np.uint32((np.uint32(c & 0x1F) << 6) | np.uint32(d & 0x3F))
+                    ]
+                    if entry & _PLAIN == _ZERO:
+                        break
+                    word = (word ^ np.uint64(entry & _CODE)) * _K1
+                    every |= entry
+                    i += _U2
+                if i < last and data[i] == 32:
                     break
-                kind = _VANISHES
-                entry = _ZERO
-        raw[count] = word
+            eight = _peek(data, i, last)
+            code, size = _decode(eight)
+            entry = table[code]
+            kind = np.uint32(entry >> _CLASS_SHIFT) & _CLASS
+        raw[count] = mix64(word)
         marks[count] = (
             (before & _BEFORE)
             | first
@@ -190,4 +215,7 @@ def scan_words(data, start, end, table, expansions, raw, marks):
         )
         count += _U1
         before = _ZERO
+        # Nearly always it is a space that parts words.
+        if i < last and data[i] == 32:
+            i += _U1
     return count
