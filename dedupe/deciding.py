@@ -12,8 +12,9 @@ from dedupe.gathering import UNKNOWN_TIME
 from dedupe.kernels import pairs as codes
 from dedupe.nodes import collapse
 from dedupe.outcome import PairTable, Stories
+from dedupe.spilled_records import SpilledRecords, renumbered
 from dedupe.stories import join_nodes, mark_digests
-from dedupe.verify import REASONS, Records, Verified, count_distinct, verify_rows
+from dedupe.verify import REASONS, Verified, count_distinct, verify_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dedupe.candidates import Candidates
     from dedupe.gathering import Gathered, Spill
     from dedupe.nodes import Nodes
     from dedupe.parameters import Parameters
@@ -31,7 +31,7 @@ Keep = Literal["earliest", "longest"]
 # Pairs of articles written out for one pair of nodes, at most.
 _EXPAND = 64
 # Pairs verified, or texts counted, at a time.
-_SPAN = 512
+_SPAN = 2048
 _NO_KEYS = np.zeros(0, np.uint64)
 
 
@@ -84,8 +84,8 @@ def _verify(
         ease=spill.release,
     )
     spill.release()
-    records = Records(
-        tokens=spill.view(),
+    records = SpilledRecords(
+        spill=spill,
         starts=found.starts[nodes.articles],
         sizes=np.stack(
             [found.tokens[nodes.articles], found.weights[nodes.articles]], axis=1
@@ -96,29 +96,25 @@ def _verify(
         headlines=nodes.headlines,
         times=nodes.times,
     )
-
-    verified = _verify_rows(records, proposed, parameters, pool, spill)
-    spill.release()
-    return verified
+    return _verify_rows(records, proposed.left, proposed.right, parameters, pool)
 
 
 def _verify_rows(
-    records: Records,
-    proposed: Candidates,
+    records: SpilledRecords,
+    left: NDArray[np.uint32],
+    right: NDArray[np.uint32],
     parameters: Parameters,
     pool: Executor,
-    spill: Spill,
 ) -> Verified:
-    """Verify the proposed pairs; few records are in memory at a time."""
-    left, right = proposed.left, proposed.right
+    """Verify pairs; few records are in memory at a time."""
     n = len(left)
-    distinct = np.zeros((len(records.starts), 4), np.int32)
-    paired = np.zeros(len(records.starts), np.bool_)
+    distinct = np.zeros((len(records), 4), np.int32)
+    paired = np.zeros(len(records), np.bool_)
     paired[left] = True
     paired[right] = True
     numbers = np.flatnonzero(paired)
     numbers = numbers[np.argsort(records.starts[numbers])]
-    order = put_relatives_together(left, right, len(records.starts))
+    order = put_relatives_together(left, right, len(records))
     found = Verified(
         left=left,
         right=right,
@@ -129,15 +125,19 @@ def _verify_rows(
     )
 
     def count(span: tuple[int, int]) -> None:
-        count_distinct(records, numbers[slice(*span)], distinct)
-        spill.ease()
+        some = numbers[slice(*span)]
+        counted = np.zeros((len(some), 4), np.int32)
+        count_distinct(records.take(some), np.arange(len(some)), counted)
+        distinct[some] = counted
 
     def work(span: tuple[int, int]) -> None:
         rows = order[slice(*span)]
-        some = verify_rows(records, left[rows], right[rows], parameters, distinct)
+        some, own_left, own_right = renumbered(left[rows], right[rows])
+        verified = verify_rows(
+            records.take(some), own_left, own_right, parameters, distinct[some]
+        )
         for name in ("verdicts", "reasons", "figures", "counts"):
-            getattr(found, name)[rows] = getattr(some, name)
-        spill.ease()
+            getattr(found, name)[rows] = getattr(verified, name)
 
     list(pool.map(count, spans(len(numbers), max(8, len(numbers) // _SPAN))))
     list(pool.map(work, spans(n, max(8, n // _SPAN))))

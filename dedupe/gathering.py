@@ -31,12 +31,14 @@ class Spill(Protocol):
         """All the values kept so far, read-only and contiguous (a memory map, say)."""
         ...
 
-    def release(self) -> None:
-        """Give back the memory of what was viewed; a view stays valid."""
+    def take(
+        self, starts: NDArray[np.int64], counts: NDArray[np.int64]
+    ) -> NDArray[Any]:
+        """Copies of some stretches of the column, one after the other."""
         ...
 
-    def ease(self) -> None:
-        """Give it back only where it has become much."""
+    def release(self) -> None:
+        """Give back the memory of what was viewed; a view stays valid."""
         ...
 
 
@@ -63,11 +65,15 @@ class MemorySpill:
     def view(self) -> NDArray[Any]:
         return self._values[: self._filled]
 
+    def take(
+        self, starts: NDArray[np.int64], counts: NDArray[np.int64]
+    ) -> NDArray[Any]:
+        ends = (starts + counts).tolist()
+        some = [self._values[a:b] for a, b in zip(starts.tolist(), ends, strict=True)]
+        return np.concatenate([self._values[:0], *some])
+
     def release(self) -> None:
         """Nothing to give back: the values live here."""
-
-    def ease(self) -> None:
-        """Nothing either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,6 @@ import ctypes
 import mmap
 import os
 import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -15,13 +14,10 @@ import numpy as np
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import TracebackType
 
     from numpy.typing import DTypeLike, NDArray
-
-
-# What may be viewed of the files at a time, at least: the system maps 64 KB at a touch.
-_LEAST_VIEWED = 96 << 20
 
 
 class _Room:
@@ -29,9 +25,7 @@ class _Room:
 
     def __init__(self, limit: int, folder: Path | None) -> None:
         self.folder = folder
-        self.viewed = max(_LEAST_VIEWED, 2 * limit)
         self._left = limit
-        self._mapped = _mapped_bytes()
 
     def take(self, size: int) -> bool:
         """Hold *size* bytes more, if there is room for them."""
@@ -39,20 +33,6 @@ class _Room:
             return False
         self._left -= size
         return True
-
-    @property
-    def is_crowded(self) -> bool:
-        """Whether much of the files has become part of the process's memory."""
-        return _mapped_bytes() - self._mapped > self.viewed
-
-
-def _mapped_bytes() -> int:
-    """Return how much of this process's memory is a view of files, where Linux says."""
-    try:
-        pages = int(Path("/proc/self/statm").read_bytes().split()[2])
-    except OSError:
-        return 0
-    return pages * mmap.PAGESIZE
 
 
 def trim_memory() -> None:
@@ -132,6 +112,27 @@ class FileSpill:
             self._map = mmap.mmap(self._file, self._size, prot=mmap.PROT_READ)
         return np.frombuffer(self._map, self._dtype)
 
+    def take(
+        self, starts: NDArray[np.int64], counts: NDArray[np.int64]
+    ) -> NDArray[Any]:
+        """Return copies of some stretches of the column, one after the other.
+
+        They are read, not mapped: a map takes 64 KB and more around every touch.
+        """
+        places = np.concatenate(([0], np.cumsum(counts))).tolist()
+        found = np.empty(places[-1], self._dtype)
+        file = self._file
+        if file is None:
+            held = self.view()
+            for start, a, b in zip(starts.tolist(), places, places[1:], strict=False):
+                found[a:b] = held[start : start + b - a]
+            return found
+        size, into = self._dtype.itemsize, found.data.cast("B")
+        for start, a, b in zip(starts.tolist(), places, places[1:], strict=False):
+            if a < b:
+                os.preadv(file, [into[a * size : b * size]], start * size)
+        return found
+
     def release(self) -> None:
         """Give back the memory of what was viewed, and of what was freed.
 
@@ -139,11 +140,6 @@ class FileSpill:
         """
         self._forget()
         trim_memory()
-
-    def ease(self) -> None:
-        """Give back the memory of what was viewed only where it has become much."""
-        if self._room.is_crowded:
-            self._forget()
 
     def _forget(self) -> None:
         if self._map is not None and hasattr(mmap, "MADV_DONTNEED"):
