@@ -152,8 +152,7 @@ def _body(choice: Choice, extractor: str, page: list[Candidate], known: Known) -
 
 
 def _known(page: Page) -> Known:
-    printed = [h1.text_content() for h1 in page.tree.iter("h1")]
-    printed += [page.tree.findtext(".//title") or ""]
+    printed = [page.tree.findtext(".//title") or ""]
     printed += page.meta.get("og:title", []) + page.meta.get("twitter:title", [])
     described = [
         text
@@ -164,8 +163,11 @@ def _known(page: Page) -> Known:
         printed += [text for text in [record.get("headline")] if isinstance(text, str)]
         text = record.get("description")
         described += [text] if isinstance(text, str) else []
+    headings = [h1.text_content() for h1 in page.tree.iter("h1")]
+    titles = frozenset(key for text in printed for key in _headline_keys(text))
     return Known(
-        headlines=frozenset(key for text in printed for key in _headline_keys(text)),
+        titles=titles,
+        headlines=titles | {key for text in headings for key in _headline_keys(text)},
         descriptions=frozenset(key_of(text).casefold() for text in described),
     )
 

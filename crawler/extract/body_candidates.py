@@ -11,7 +11,7 @@ from lxml import etree
 
 from crawler.extract.body_hidden import is_hidden, without_copies
 from crawler.extract.body_keys import key_of, size_of
-from crawler.extract.body_lines import BREAK, lines_of
+from crawler.extract.body_lines import BREAK, EDGE, lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -263,6 +263,7 @@ class _Cutter:
             self.link_depth += 1
         elif tag in {"b", "strong"}:
             self.strong_depth += 1
+            self.parts.append(EDGE)
         if element.text:
             self._say(element.text)
 
@@ -274,6 +275,7 @@ class _Cutter:
             self.link_depth -= 1
         elif tag in {"b", "strong"}:
             self.strong_depth -= 1
+            self.parts.append(EDGE)
 
     def _say(self, text: str) -> None:
         self.parts.append(text)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.extract.body_candidates import upwards
 from crawler.extract.body_keys import size_of
-from crawler.extract.body_phrases import is_furniture
+from crawler.extract.body_phrases import is_date_line, is_furniture
 from crawler.extract.body_zones import zones_of
 from dedupe.source_lines import is_source_line
 
@@ -22,6 +22,7 @@ _ZONE_SHARE = 0.3
 # A form of paragraph that makes up this share of the running text is the article's.
 _FORM_SHARE = 0.1
 _SENTENCE = 20  # letters
+_ENOUGH = 200  # letters
 _LONG = 80  # letters
 _ENDS = (".", "?", "!", ":", "؟", "。", "？", "।")
 _FOREIGN = frozenset(
@@ -52,10 +53,14 @@ Form = tuple[str, str, str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the page says elsewhere, as folded keys: its headlines, its descriptions."""
+    """What the page says elsewhere, as folded keys: its headlines, its descriptions.
+
+    *titles* are the headlines that its head and markup name.
+    """
 
     headlines: frozenset[str]
     descriptions: frozenset[str]
+    titles: frozenset[str] = frozenset()
 
     def is_headline(self, candidate: Candidate) -> bool:
         """Whether the block says one of the page's headlines, and nothing else."""
@@ -99,6 +104,8 @@ class Chooser:
         self.candidates = candidates
         self.known = known
         self.running = [c for c in candidates if c.witnessed and _is_running(c)]
+        self.zones: dict[Node, frozenset[str]] = {}
+        self.running = self._without_comments(self.running)
         if not self.running:
             # Nothing but captions was named: a gallery.
             self.running = [c for c in candidates if c.witnessed and _is_text(c)]
@@ -118,7 +125,6 @@ class Chooser:
         self.heads = self._find_heads()
         # Elements with text of the article that line breaks part.
         self.broken = {c.node for c in self.running}
-        self.zones: dict[Node, frozenset[str]] = {}
 
     def choose(self) -> Choice:
         if self.box is None:
@@ -127,6 +133,23 @@ class Chooser:
         standfirst = self._find_standfirst(kept)
         kept = self._trim([c for c in kept if c is not standfirst])
         return Choice(kept, standfirst)
+
+    def _without_comments(self, running: list[Candidate]) -> list[Candidate]:
+        """*running* without what stands among comments, where there is enough beside.
+
+        Readers often say more than the article does.
+        """
+        own = [
+            c
+            for c in running
+            if not any("comments" in self._zones_of(node) for node in upwards(c.node))
+        ]
+        return own if sum(c.letters for c in own) >= _ENOUGH else running
+
+    def _zones_of(self, node: Node) -> frozenset[str]:
+        if node not in self.zones:
+            self.zones[node] = zones_of(node)
+        return self.zones[node]
 
     def _find_box(self) -> Node | None:
         holders = [
@@ -249,9 +272,7 @@ class Chooser:
                 break
             if self.weights[node] >= _ZONE_SHARE * self.total:
                 continue
-            if node not in self.zones:
-                self.zones[node] = zones_of(node)
-            found |= self.zones[node]
+            found |= self._zones_of(node)
         return frozenset(found)
 
     def _is_teaser(self, candidate: Candidate) -> bool:
@@ -346,7 +367,7 @@ class Chooser:
         )
 
     def _opens(self, candidate: Candidate) -> bool:
-        if candidate.kind == "subhead":
+        if candidate.kind == "subhead" or is_date_line(candidate):
             return False
         if candidate.kind in {"caption", "cell"} or candidate.letters >= _LONG:
             return True
@@ -359,4 +380,25 @@ class Chooser:
 
 def choose(candidates: list[Candidate], known: Known) -> Choice:
     """Choose the article's blocks among *candidates*, which witnesses have marked."""
-    return Chooser(candidates, known).choose()
+    return Chooser(_of_one_article(candidates, known), known).choose()
+
+
+def _of_one_article(candidates: list[Candidate], known: Known) -> list[Candidate]:
+    """*candidates* without other articles that the page loads below its own.
+
+    They are articles with an h1 of their own, where one has the page's.
+    """
+    heads = [c for c in candidates if c.node.tag == "h1"]
+    if len(heads) < 2:
+        return candidates
+    own: set[Node] = set()
+    others: set[Node] = set()
+    for head in heads:
+        article = next((n for n in upwards(head.node) if n.tag == "article"), None)
+        if article is not None:
+            is_own = head.key.casefold() in known.titles
+            (own if is_own else others).add(article)
+    others -= {node for article in own for node in upwards(article)}
+    if not own or not others:
+        return candidates
+    return [c for c in candidates if others.isdisjoint(upwards(c.node))]

@@ -8,8 +8,10 @@ from crawler.extract.body_keys import key_of, size_of
 
 # Stands for a line break element; white space to str.split, and absent from pages.
 BREAK = "\u2028"
+# Stands at both ends of what is printed in bold, and goes when lines are told.
+EDGE = "\u2029"
 # Two line breaks part paragraphs, with or without the indent of the next.
-_PARTING = re.compile(rf"{BREAK}\s*{BREAK}\s*")
+_PARTING = re.compile(rf"{BREAK}[ \t\r\n\xa0]*{BREAK}")
 # Where a style sheet preserves white space, an empty line or an indent does. The
 # second alternative is the indent of Chinese and Japanese in the middle of a text.
 _PRESERVED = re.compile(
@@ -38,7 +40,8 @@ def _joined(pieces: list[str]) -> list[str]:
     One line break parts paragraphs if most lines end a sentence; where they do not, it
     was set for the width of a column, or in a list of short lines.
     """
-    said = [line for line in (" ".join(piece.split()) for piece in pieces) if line]
+    said = [line for line in map(_tidy, pieces) if line]
+    bold = {_tidy(piece) for piece in pieces if _is_bold(piece)}
     if len(said) < 2:
         return said
     ended = [line for line in said[:-1] if _ENDED.search(line)]
@@ -46,8 +49,25 @@ def _joined(pieces: list[str]) -> list[str]:
     most = 2 * len(ended) > len(said) - 1 and sum(sizes) >= _USUAL * len(sizes)
     lines = said[:1]
     for line in said[1:]:
-        if _ENDED.search(lines[-1]) and (most or size_of(key_of(lines[-1])) >= _LONG):
+        if bold & {line, lines[-1]}:
+            # A subhead, or a question, in a line of its own.
+            lines.append(line)
+        elif _ENDED.search(lines[-1]) and (most or size_of(key_of(lines[-1])) >= _LONG):
             lines.append(line)
         else:
             lines[-1] = f"{lines[-1]} {line}"
     return lines
+
+
+def _tidy(piece: str) -> str:
+    return " ".join(piece.replace(EDGE, "").split())
+
+
+def _is_bold(piece: str) -> bool:
+    """Whether one run of bold is all that a line holds."""
+    inside = piece.strip(" \t\r\n\xa0")
+    return (
+        inside[:1] == EDGE == inside[-1:]
+        and inside.count(EDGE) == 2
+        and len(inside) > 4
+    )

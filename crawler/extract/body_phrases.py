@@ -9,11 +9,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from crawler.extract.body_keys import key_of, size_of
+from crawler.extract.stamps import read_stamp
+
 if TYPE_CHECKING:
     from crawler.extract.body_candidates import Candidate
 
 _LONGEST = 220  # letters
 _SHORT = 60  # letters
+_LABEL_SIZE = 30  # letters
 
 # To another article, whose headline follows.
 _READ_ON = re.compile(
@@ -39,7 +43,7 @@ _CALL = re.compile(
     r"|abonnieren sie|folgen sie uns|suscr[ií]b[ea]|s[ií]guenos|assine (?:a|o|j)|siga (?:o|a|no)"
     r"|iscriviti|seguici|подпи(?:сывайтесь|шитесь)|підпи(?:суйтесь|шіться)"
     r"|bizi .{0,20}takip|abone ol|اشترك(?:وا)? في|تابعنا|تابعونا|انضم إلى قناة"
-    r"|ما را در .{2,30}دنبال کنید|订阅我们|关注我们|扫码|フォローする|구독하기|हमें फॉलो)",
+    r"|ما را در .{2,30}دنبال کنید|در خبرنامه|订阅我们|关注我们|扫码|フォローする|구독하기|हमें फॉलो)",
     re.IGNORECASE,
 )
 # Where the verb comes last, so does the call.
@@ -72,6 +76,8 @@ def is_furniture(candidate: Candidate) -> bool:
     text = candidate.text
     if _LABEL.fullmatch(text.strip(" .:…-–—*|[]()")):
         return True
+    if _is_labelled_link(candidate):
+        return True
     if _CALL.match(text) or _DESK.fullmatch(text.strip()):
         return True
     if candidate.letters <= 2 * _SHORT and _CALLED.search(text):
@@ -81,4 +87,27 @@ def is_furniture(candidate: Candidate) -> bool:
         candidate.linked * 4 >= candidate.letters
         or candidate.letters <= _SHORT
         or text[found.end() : found.end() + 2].strip()[:1] in {":", "|", "："}
+    )
+
+
+def _is_labelled_link(candidate: Candidate) -> bool:
+    """Whether a short label, a colon, and a link are all there is."""
+    label, colon, rest = re.split(r"([:：])", f"{candidate.text}::", maxsplit=1)
+    said = size_of(key_of(rest))
+    return bool(
+        colon
+        and size_of(key_of(label)) <= _LABEL_SIZE
+        and said >= _LABEL_SIZE // 2
+        and abs(candidate.linked - said) <= 2
+    )
+
+
+def is_date_line(candidate: Candidate) -> bool:
+    """Whether a short line is a date and next to nothing else."""
+    text = candidate.text
+    return (
+        candidate.letters <= _SHORT
+        and sum(map(str.isdecimal, text)) >= 4
+        and not text.endswith((".", "。", "।", "!", "?", "؟"))
+        and read_stamp(text) is not None
     )

@@ -22,12 +22,16 @@ if TYPE_CHECKING:
 
 # Where in a script an object may begin.
 _BEGINS = re.compile(r"(?:=|\bJSON\.parse\(|\bpush\()\s*(?=[{\[\"'])")
+# React prints rows, each with a number of its own, in strings that it pushes.
+_ROW = re.compile(r"(?:^|\n)[0-9a-f]{1,4}:(?=[{\[])")
 _LONGEST = 3_000_000  # characters of scripts that are read as data
 _SHORTEST = 150
 _MOST_STARTS = 20
 _PROSE = 40  # letters
 _DEEPEST = 60
-_NOT_PROSE = re.compile(r"^(?:https?:|/|data:|#|\{|\[)|[{};]\s*\w+[:=(]")
+_NOT_PROSE = re.compile(
+    r"^(?:https?:|/|data:|#|\{|\[)|[{};]\s*\w+[:=(]|^[0-9a-f]+:[{\[\"]"
+)
 _ENDED = re.compile(r"[.!?…。！？؟۔।:：][\"'”’»)\]」』）]*$")
 
 # A place in the data: the keys to it, with "" for a place in a list, and those places.
@@ -73,6 +77,9 @@ def _assigned(script: str) -> Iterator[Any]:
         except (ValueError, RecursionError):
             continue
         yield parse_json(value) if isinstance(value, str) else value
+        for text in value if isinstance(value, list) else ():
+            if isinstance(text, str):
+                yield from map(parse_json, _ROW.split(text))
 
 
 def _strings(state: Any) -> Iterator[tuple[Spot, str]]:

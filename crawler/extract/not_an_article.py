@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.errors import NotAnArticle
+from crawler.extract.body_keys import key_of, size_of
+from crawler.extract.heading import find_heading
 from crawler.extract.jsonld import types_of
+from crawler.extract.wording import element_text
 
 if TYPE_CHECKING:
     from crawler.extract.body import Body
@@ -23,6 +26,10 @@ _STUB = 200  # letters
 # An error page says so, and where else to look.
 _NOTICE = 250  # letters
 _TEASERS = 12
+# What a brief has: a headline, and a sentence or two.
+_HEADLINE = 25  # letters
+_TOLD = 80  # letters
+_SENTENCE_END = re.compile(r"[.!?…。！？؟۔।][\"'”’»」』)]*$")
 _ARTICLE_TYPES = ("article", "posting", "review", "report")
 _FRONT = re.compile(
     r"/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:(?:index|home|default)\.\w+)?", re.IGNORECASE
@@ -65,7 +72,7 @@ def _reason(page: Page, body: Body) -> str | None:
         shell = _shell(page, body, declared)
         if shell:
             return shell
-    if not declared and _is_listing(body):
+    if not declared and _is_listing(body) and not _is_brief(page, body):
         return "section page"
     return None
 
@@ -119,6 +126,16 @@ def _is_video(page: Page) -> bool:
     if any("videoobject" in types_of(record) for record in page.jsonld):
         return True
     return next(page.tree.iter("video", "iframe"), None) is not None
+
+
+def _is_brief(page: Page, body: Body) -> bool:
+    """Whether few sentences stand under a headline, and no teasers among them."""
+    if body.holders or body.letters >= _SHELL:
+        return False
+    heading = find_heading(page)
+    said = size_of(key_of(element_text(heading))) if heading is not None else 0
+    told = [block.text for block in body.blocks if _SENTENCE_END.search(block.text)]
+    return said >= _HEADLINE and size_of(key_of("".join(told))) >= _TOLD
 
 
 def _is_listing(body: Body) -> bool:
