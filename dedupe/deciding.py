@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -11,10 +10,11 @@ from dedupe.candidates import find_candidates, spans
 from dedupe.gathering import UNKNOWN_TIME
 from dedupe.kernels import pairs as codes
 from dedupe.nodes import collapse
-from dedupe.outcome import PairTable, Stories
+from dedupe.outcome import Stories
+from dedupe.pair_table import pair_table
 from dedupe.spilled_records import SpilledRecords, renumbered
 from dedupe.stories import join_nodes, mark_digests
-from dedupe.verify import REASONS, Verified, count_distinct, verify_rows
+from dedupe.verify import Verified, count_distinct, verify_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from dedupe.stories import Joined
 
 Keep = Literal["earliest", "longest"]
-# Pairs of articles written out for one pair of nodes, at most.
-_EXPAND = 64
 # Pairs verified, or texts counted, at a time.
 _SPAN = 2048
 _NO_KEYS = np.zeros(0, np.uint64)
@@ -298,7 +296,7 @@ def tell_stories(
     verdict[alone] = codes.REJECTED
     story_canonical = np.empty(int(numbers.max(initial=-1)) + 1, np.int64)
     story_canonical[numbers] = canonical
-    table, others = _pair_table(nodes, verified, parameters)
+    table, others = pair_table(nodes, verified, parameters)
     return Stories(
         story=numbers,
         canonical=story_canonical,
@@ -335,68 +333,3 @@ def _through(
     mine = joined.through[nodes.node_of]
     theirs = joined.through[nodes.node_of[canonical]]
     return np.where(mine < 0, theirs, mine)
-
-
-def _pair_table(
-    nodes: Nodes, verified: Verified, parameters: Parameters
-) -> tuple[PairTable, dict[str, int]]:
-    containment = verified.figures[:, 1:].max(axis=1, initial=0)
-    kept = (
-        (verified.verdicts != codes.REJECTED)
-        | (verified.figures[:, 0] >= parameters.record_jaccard)
-        | (containment >= parameters.record_containment)
-    )
-    counts = Counter(verified.reasons[~kept].tolist())
-    others = {REASONS[reason]: count for reason, count in sorted(counts.items())}
-    rows = verified.pick(kept)
-    return expand_pairs(nodes, rows), others
-
-
-def expand_pairs(nodes: Nodes, rows: Verified) -> PairTable:
-    """Pairs of nodes as pairs of articles: all of them, or each with the other's face."""
-    a, b, row = _products(nodes, rows.left, rows.right)
-    twin_a, twin_b = _twins(nodes)
-    figures = np.concatenate([rows.figures[row], np.ones((len(twin_a), 3), np.float32)])
-    exact = np.full(len(twin_a), codes.EXACT, np.uint8)
-    equal = np.full(len(twin_a), codes.EQUAL, np.uint8)
-    return PairTable(
-        a=np.concatenate([a, twin_a]),
-        b=np.concatenate([b, twin_b]),
-        verdicts=np.concatenate([rows.verdicts[row], exact]),
-        reasons=np.concatenate([rows.reasons[row], equal]),
-        jaccard=figures[:, 0],
-        containment_a=figures[:, 1],
-        containment_b=figures[:, 2],
-    )
-
-
-def _products(
-    nodes: Nodes, left: NDArray[np.uint32], right: NDArray[np.uint32]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.intp]]:
-    sizes = nodes.sizes
-    wide, high = sizes[left], sizes[right]
-    many = wide * high > _EXPAND
-    wide, high = np.where(many, 1, wide), np.where(many, 1, high)
-    counts = wide * high
-    row = np.repeat(np.arange(len(left)), counts)
-    within = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
-    i, j = within // high[row], within % high[row]
-    a = nodes.members[nodes.bounds[left[row]] + i]
-    b = nodes.members[nodes.bounds[right[row]] + j]
-    return a, b, row
-
-
-def _twins(nodes: Nodes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pairs of articles with one text: all of a small node, else each with the first."""
-    a: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
-    b: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
-    for node in np.flatnonzero(nodes.sizes > 1):
-        members = nodes.members[nodes.bounds[node] : nodes.bounds[node + 1]]
-        if len(members) * (len(members) - 1) // 2 <= _EXPAND:
-            i, j = np.triu_indices(len(members), 1)
-            a.append(members[i])
-            b.append(members[j])
-        else:
-            a.append(np.repeat(members[0], len(members) - 1))
-            b.append(members[1:])
-    return np.concatenate(a), np.concatenate(b)

@@ -101,7 +101,9 @@ def mark_digests(
     many = np.flatnonzero(np.bincount(whole, minlength=len(lengths)) >= parts)
     if not len(many):
         return digests
-    related = _related(found)
+    asked = np.zeros(len(lengths), np.bool_)
+    asked[part[np.isin(whole, many)]] = True
+    related = _related(found, asked)
     by_whole = np.argsort(whole, kind="stable")
     bounds = np.searchsorted(whole[by_whole], [many, many + 1])
     for node, first, end in zip(many, *bounds, strict=True):
@@ -113,8 +115,10 @@ def mark_digests(
     return digests
 
 
-def _related(found: Verified) -> set[tuple[int, int]]:
+def _related(found: Verified, asked: NDArray[np.bool_]) -> set[tuple[int, int]]:
+    """The pairs of nodes that are *asked* about and have to do with each other."""
     rows = joins(found) | (found.verdicts == pairs.FOLLOW_UP)
+    rows &= asked[found.left] & asked[found.right]
     return set(zip(found.left[rows].tolist(), found.right[rows].tolist(), strict=True))
 
 

@@ -12,11 +12,10 @@ from dedupe.clean_column import find_lines
 from dedupe.dump_boilerplate import STRANGERS, LineKeys, distinct, find_boilerplate
 from dedupe.gathering import UNKNOWN_TIME
 from dedupe.kernels.keys import mark_keys
+from dedupe.text import TextColumn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from dedupe.text import TextColumn
 
 _DAY = 86_400
 
@@ -43,23 +42,23 @@ class BoilerplateLines:
         return distinct(np.searchsorted(self.firsts, self.lines, side="right") - 1)
 
     def spans(
-        self, articles: NDArray[np.int64], texts: TextColumn
+        self, articles: NDArray[np.int64], texts: list[bytes]
     ) -> list[list[tuple[int, int]]]:
         """Return the bytes that go with the lines of some *articles* with these texts.
 
         A line goes with the blank ones after it, and the last one with those before it.
         """
-        found = find_lines(texts)
-        firsts = self.firsts[articles]
-        lows = np.searchsorted(self.lines, firsts)
-        highs = np.searchsorted(self.lines, self.firsts[articles + 1])
+        found = find_lines(TextColumn.from_bytes(texts))
+        base = np.cumsum([0, *(len(text) for text in texts)])
+        starts, firsts = found.starts.tolist(), found.firsts.tolist()
+        numbers = self.firsts[articles]
+        lows = np.searchsorted(self.lines, numbers).tolist()
+        highs = np.searchsorted(self.lines, self.firsts[articles + 1]).tolist()
         spans = []
-        for place, first in enumerate(firsts.tolist()):
-            wanted = self.lines[lows[place] : highs[place]] - first
-            low, high = texts.offsets[place : place + 2].tolist()
-            lines = slice(found.firsts[place], found.firsts[place + 1])
-            bounds = np.append(found.starts[lines], high) - low
-            spans.append(_spans(texts.data[low:high], bounds.tolist(), wanted.tolist()))
+        for place, (text, low) in enumerate(zip(texts, base.tolist(), strict=False)):
+            wanted = self.lines[lows[place] : highs[place]] - numbers[place]
+            bounds = [at - low for at in starts[firsts[place] : firsts[place + 1]]]
+            spans.append(_spans(text, [*bounds, len(text)], wanted.tolist()))
         return spans
 
 
@@ -109,9 +108,7 @@ def _numbered(outlets: NDArray[np.uint64]) -> NDArray[np.int64] | None:
     return numbers
 
 
-def _spans(
-    text: NDArray[np.uint8], bounds: list[int], wanted: list[int]
-) -> list[tuple[int, int]]:
+def _spans(text: bytes, bounds: list[int], wanted: list[int]) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     for line in wanted:
         start, end = bounds[line], bounds[line + 1]

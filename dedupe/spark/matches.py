@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedupe.deciding import expand_pairs
 from dedupe.nodes import Nodes
 from dedupe.outcome import PairTable
+from dedupe.pair_table import expand_pairs
 from dedupe.spark.joining import graph_of
 from dedupe.spark.layouts import HOLDER, MATCH, MEMBER, VERIFIED, WISH
 from dedupe.spark.parcels import Inbox, Outbox, Table, rows_of
