@@ -42,7 +42,7 @@ _CALL = re.compile(
     r"|download (?:our|the) .{0,20}app\b|abonnez-vous|inscrivez-vous|suivez-nous"
     r"|abonnieren sie|folgen sie uns|suscr[ií]b[ea]|s[ií]guenos|assine (?:a|o|j)|siga (?:o|a|no)"
     r"|iscriviti|seguici|подпи(?:сывайтесь|шитесь)|підпи(?:суйтесь|шіться)"
-    r"|bizi .{0,20}takip|abone ol|اشترك(?:وا)? في|تابعنا|تابعونا|انضم إلى قناة"
+    r"|bizi .{0,20}takip|bültenimize|abone ol|اشترك(?:وا)? في|تابعنا|تابعونا|انضم إلى قناة"
     r"|ما را در .{2,30}دنبال کنید|در خبرنامه|订阅我们|关注我们|扫码|フォローする|구독하기|हमें फॉलो)",
     re.IGNORECASE,
 )
