@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedupe.text import TextColumn
 from dedupe.verify import REASONS, VERDICTS
 from storage.dumps.copying import Edits, copy_rows, edited_rows
 from storage.dumps.fields import TEXT
@@ -174,7 +173,7 @@ class Removal:
             without(text.encode(), spans)
             for text, spans in zip(texts, cuts, strict=True)
         ]
-        spans = self.boilerplate.spans(articles, TextColumn.from_bytes(raws))
+        spans = self.boilerplate.spans(articles, raws)
         if self.listen is not None:
             for article, raw, cut, gone in zip(
                 articles.tolist(), raws, cuts, spans, strict=True
