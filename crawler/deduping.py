@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from crawler.dumps.boilerplate import BoilerplateLines, find_boilerplate_lines
+from crawler.dumps.counting import make_report
 from crawler.dumps.logs import RejectTable, RemovedTable
 from crawler.dumps.outcome import (
     Outcome,
     alone,
-    find_alarms,
     find_revisions,
     settle,
     without_known,
 )
 from crawler.dumps.reading import Comparer, OpenInput, Tally, read_all
-from crawler.dumps.request import DedupeReport, DedupeRequest, LargeStory
+from crawler.dumps.request import DedupeReport, DedupeRequest
 from crawler.dumps.units import HeadlineCollector, ParagraphCollector
 from crawler.dumps.writing import (
     Names,
@@ -30,10 +29,8 @@ from crawler.dumps.writing import (
     write_stories,
 )
 from dedupe.batch import StoryBuilder
-from dedupe.dump_boilerplate import distinct
 from dedupe.kernels.urls import hash_words
 from dedupe.text import TextColumn
-from dedupe.verify import VERDICTS
 from storage.dumps.fields import Fields, find_fields
 from storage.dumps.formats import PAGES, Input, expand, open_dump
 from storage.dumps.laying_out import Layout, iter_rows
@@ -56,7 +53,6 @@ if TYPE_CHECKING:
 
 # All that stays of about 4,000 articles.
 _IN_MEMORY = 16 << 20
-_LARGEST = 10
 PRINTED_BEFORE = "a paragraph printed before"
 
 _STORED = Fields(text="body", headline="headline", id="id", url="url", date="published")
@@ -114,7 +110,7 @@ class _Run:
 
     def run(self) -> DedupeReport:
         request = self._request
-        self._refuse_own_input()
+        self._refuse_clashes()
         self._reject_table = RejectTable(self._outputs, request.rejects)
         if request.into is not None:
             return self._load(request.into)
@@ -143,7 +139,7 @@ class _Run:
             listen=self._boilerplate_cut(names) if request.removed else None,
         )
         self._write(inputs, columns, outcome, names)
-        report = self._report(inputs, columns, outcome, names)
+        report = make_report(request, inputs, columns, outcome, names, self._tally)
         if request.report is not None:
             from crawler.report.page import write_report
 
@@ -207,14 +203,19 @@ class _Run:
         done = sum(self._sizes[:dump]) + min(consumed, self._sizes[dump])
         self._watch("reading", done / total if total else None, articles)
 
-    def _refuse_own_input(self) -> None:
-        """An output that replaces an input would be read while it is written."""
+    def _refuse_clashes(self) -> None:
+        """An output would replace an input while it is read, or another output."""
         request = self._request
         places = {item.path.resolve() for item in self._items if not item.is_stdin}
         tables = (request.stories, request.pairs, request.removed, request.rejects)
         for path in (request.output, *tables, request.report):
-            if path is not None and path.resolve() in places:
-                raise DumpError(f"{path} is an input: name another file to write to")
+            if path is None or str(path) == "-":
+                continue
+            if path.resolve() in places:
+                raise DumpError(
+                    f"{path} is an input or another output: name another file"
+                )
+            places.add(path.resolve())
 
     def _open_database(self, path: Path) -> OpenInput:
         """Read a database's articles as one more dump, ahead of the others."""
@@ -299,6 +300,11 @@ class _Run:
         ranks = np.full(len(columns), len(hashes), np.int64)
         for rank, outlet in reversed(list(enumerate(hashes))):
             ranks[columns.outlets == outlet] = rank
+        if len(ranks) and ranks.min() == len(hashes):
+            raise DumpError(
+                f"--keep {keep}: no row is of that outlet: say earliest, longest, or"
+                " outlets as the rows name them"
+            )
         return "earliest", ranks
 
     def _write(
@@ -314,7 +320,7 @@ class _Run:
             write_articles(
                 outputs,
                 request.output,
-                article_format(request.output, self._items[0].format),
+                article_format(request.output, request.format, self._items[0].format),
                 inputs,
                 columns,
                 outcome,
@@ -328,45 +334,6 @@ class _Run:
         if request.pairs is not None:
             write_pairs(outputs, request.pairs, outcome.pairs, names)
 
-    def _report(
-        self,
-        inputs: Sequence[OpenInput],
-        columns: Columns,
-        outcome: Outcome,
-        names: Names,
-    ) -> DedupeReport:
-        known = 0 if self._request.against is None else columns.firsts[1]
-        mine = slice(known, None)
-        pairs = outcome.pairs
-        verdicts = (
-            np.zeros(0, np.int64) if pairs is None else np.bincount(pairs.verdicts)
-        )
-        rejects = dict(self._tally.rejects.most_common())
-        return DedupeReport(
-            inputs=tuple(opened.dump.name for opened in inputs),
-            output=None
-            if self._request.output is None
-            else os.fspath(self._request.output),
-            rows=len(columns) - known + sum(rejects.values()),
-            survivors=int(outcome.survives[mine].sum()),
-            copies=outcome.copies(mine),
-            rejects=rejects,
-            stories=len(distinct(outcome.story[mine])),
-            pairs={VERDICTS[v]: int(n) for v, n in enumerate(verdicts) if n},
-            looked_at=outcome.looked_at,
-            removed=dict(self._tally.removed.most_common()),
-            largest=tuple(
-                LargeStory(id=names[article], headline="", articles=size)
-                for article, size in outcome.largest(_LARGEST)
-            ),
-            duplicate_ids=_duplicates(columns.ids),
-            alarms=tuple(find_alarms(columns, outcome, ())),
-            seconds=0.0,
-            known=int((outcome.of[mine] < known).sum() - (outcome.of[mine] < 0).sum())
-            if known
-            else None,
-        )
-
 
 def _comparer_of(request: DedupeRequest, builder: StoryBuilder) -> Comparer | None:
     if request.only == "inside":
@@ -374,11 +341,3 @@ def _comparer_of(request: DedupeRequest, builder: StoryBuilder) -> Comparer | No
     if request.unit == "headline":
         return HeadlineCollector()
     return ParagraphCollector() if request.unit == "paragraph" else builder
-
-
-def _duplicates(ids: TextColumn) -> int:
-    """Count the articles whose id an article before them has."""
-    hashes = np.empty(len(ids), np.uint64)
-    hash_words(ids.data, ids.offsets, hashes)
-    named = hashes[np.diff(ids.offsets) > 0]
-    return len(named) - len(distinct(named))

@@ -2,99 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import io
-import json
-import os
-import signal
-import subprocess
-import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 import pytest
-from click.testing import CliRunner
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawler.cli.main import cli
-from crawler.deduping import dedupe_dump
-from crawler.dumps.request import DedupeReport, DedupeRequest
 from storage.dumps.fields import Fields
 from storage.errors import DumpError, RejectedRowError, TruncatedDumpError
+from tests.dump_rows import row, rows_of, run, story, table, write
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-WORDS = [
-    "river",
-    "council",
-    "bridge",
-    "minister",
-    "harvest",
-    "budget",
-    "railway",
-    "teacher",
-    "winter",
-    "committee",
-    "village",
-    "storm",
-    "hospital",
-    "market",
-    "engineer",
-    "festival",
-    "border",
-    "museum",
-    "glacier",
-    "union",
-]
-
-
-def story(seed: int, sentences: int = 12) -> str:
-    """Make up a text of its own for every seed."""
-    state = seed * 7919 + 13
-    lines = []
-    for _ in range(sentences):
-        words = []
-        for _ in range(11):
-            state = (state * 1103515245 + 12345) % 2**31
-            words.append(WORDS[(state >> 8) % len(WORDS)] + str((state >> 16) % 97))
-        lines.append(" ".join(words).capitalize() + ".")
-    return "\n\n".join(lines)
-
-
-def row(number: int, seed: int, **more: Any) -> dict[str, Any]:
-    return {
-        "id": f"r{number}",
-        "url": f"https://example.org/story-{number:06d}",
-        "headline": f"Headline of story {seed} in the north",
-        "text": story(seed),
-        "date": f"2024-05-{1 + number % 28:02d}",
-        **more,
-    }
-
-
-def write(path: Path, rows: list[dict[str, Any]]) -> Path:
-    path.write_bytes(b"".join(orjson.dumps(r) + b"\n" for r in rows))
-    return path
-
-
-def run(*inputs: Path | str, **options: Any) -> DedupeReport:
-    request = DedupeRequest(inputs=tuple(map(str, inputs)), **options)
-    report = dedupe_dump(request, clock=lambda: 0.0)
-    counted = report.survivors + sum(report.copies.values())
-    assert counted + sum(report.rejects.values()) == report.rows
-    return report
-
-
-def table(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines, delimiter="\t"))
-
-
-def rows_of(path: Path) -> list[dict[str, Any]]:
-    return [orjson.loads(line) for line in path.read_bytes().splitlines()]
 
 
 def test_survivors_keep_their_bytes_and_their_order(tmp_path: Path) -> None:
@@ -356,84 +278,6 @@ def test_a_truncated_warc_file(tmp_path: Path, name: str) -> None:
     with pytest.raises(TruncatedDumpError, match="truncated"):
         run(warc(tmp_path / name, cut=100), output=tmp_path / "out.jsonl")
     assert not (tmp_path / "out.jsonl").exists()
-
-
-def command(*arguments: str | Path) -> list[str]:
-    code = "from crawler.cli.main import main; main()"
-    return [sys.executable, "-c", code, "dedupe", *map(str, arguments)]
-
-
-def test_standard_input_to_standard_output(tmp_path: Path) -> None:
-    rows = [row(n, n % 2) for n in range(5)]
-    data = b"".join(orjson.dumps(r) + b"\n" for r in rows)
-    done = subprocess.run(
-        command("-", "-o", "-"),
-        input=data,
-        capture_output=True,
-        check=True,
-        cwd=tmp_path,
-    )
-    assert done.stdout == b"".join(data.splitlines(keepends=True)[:2])
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_killed_run_leaves_no_output_and_the_next_none_of_its_files(
-    tmp_path: Path,
-) -> None:
-    out = tmp_path / "out.jsonl"
-    pipe = tmp_path / "in.jsonl"
-    os.mkfifo(pipe)
-    rejects = tmp_path / "r.tsv"
-    child = subprocess.Popen(
-        command(
-            write(tmp_path / "a.jsonl", [row(0, 0)]),
-            pipe,
-            "-o",
-            out,
-            "--rejects",
-            rejects,
-        )
-    )
-    # The child has opened its tables before it opens the pipe, and waits for bytes.
-    with pipe.open("wb") as feed:
-        assert [p for p in tmp_path.iterdir() if p.suffix == ".wirecopy-part"]
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-        assert not feed.closed
-    pipe.unlink()
-    assert not out.exists()
-    assert not rejects.exists()
-    run(tmp_path / "a.jsonl", output=out, rejects=rejects)
-    assert {p.name for p in tmp_path.iterdir()} == {"a.jsonl", "out.jsonl", "r.tsv"}
-
-
-def test_the_command_prints_the_report(tmp_path: Path) -> None:
-    dump = write(tmp_path / "in.jsonl", [row(n, n % 2) for n in range(5)])
-    done = CliRunner().invoke(cli, ["dedupe", str(dump), "--json"])
-    assert done.exit_code == 0
-    report = json.loads(done.stdout)
-    assert (report["rows"], report["survivors"], report["copies"]) == (
-        5,
-        2,
-        {"exact": 3},
-    )
-    shown = CliRunner().invoke(cli, ["dedupe", str(dump)])
-    assert "Largest stories" in shown.stdout
-
-
-def test_the_command_says_what_is_wrong_in_one_line(tmp_path: Path) -> None:
-    dump = write(tmp_path / "in.jsonl", [{"a": 1}])
-    done = CliRunner().invoke(cli, ["dedupe", str(dump)])
-    assert done.exit_code == 1
-    assert done.stderr == (
-        f"wirecopy: {dump} has no field that holds the text; name one of: a (--text)\n"
-    )
-    dump.write_bytes(b'{"text": "a"}\njunk\n')
-    done = CliRunner().invoke(cli, ["dedupe", str(dump), "--strict"])
-    assert done.exit_code == 3
-    assert done.stderr.startswith(f"wirecopy: {dump}, line 2: not JSON")
-    done = CliRunner().invoke(cli, ["dedupe", str(dump), "--memory", "lots"])
-    assert done.exit_code == 2
 
 
 def test_only_what_a_database_lacks_is_new_and_loading_twice_changes_nothing(

@@ -119,12 +119,12 @@ def command(
 
     A DUMP is a file (jsonl, csv, tsv, parquet, warc, html, txt; jsonl, csv and tsv
     also as .gz, .zst, .bz2 or .xz), a folder, a glob, "file.db::table", or - for
-    standard input.
+    standard input. Exit 3 means that a person should look: rows were left out, or an
+    alarm.
     """
     import time
 
     from storage.dumps.fields import Fields
-    from storage.errors import RejectedRowError
 
     named = {
         name: options.pop(name)
@@ -138,13 +138,9 @@ def command(
         run = _on_cluster(options)
     else:
         run = _on_this_machine(options, first_line)
-    try:
-        report = run(time.monotonic)
-    except RejectedRowError as error:
-        click.echo(f"wirecopy: {error}", err=True)
-        sys.exit(EXIT_LOOK)
+    report = run(time.monotonic)
     _print(report, as_json, to_stderr=str(options["output"]) == "-")
-    if report.alarms:
+    if report.alarms or report.rejects:
         sys.exit(EXIT_LOOK)
 
 
@@ -268,5 +264,9 @@ def _lines(report: DedupeReport) -> list[str]:
     rate = round(report.rows / report.seconds) if report.seconds else report.rows
     lines = [f"{report.rows:,} rows in {report.seconds} s ({rate:,} a second)"]
     if report.duplicate_ids:
-        lines.append(f"{report.duplicate_ids:,} articles have an id that another has")
+        lines.append(f"rows with an id that a row before has: {report.duplicate_ids:,}")
+    if report.rejects:
+        lines.append(
+            f"rows left out: {sum(report.rejects.values()):,}; --rejects FILE names each"
+        )
     return lines + [f"alarm: {alarm}" for alarm in report.alarms]

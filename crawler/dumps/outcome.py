@@ -88,6 +88,8 @@ class Outcome:
         shown = np.flatnonzero(self.survives)
         canonical = np.empty(len(sizes), np.int64)
         canonical[self.story[shown]] = shown
+        # A story that a database has already shows no article of the dump.
+        sizes[~np.isin(np.arange(len(sizes)), self.story[shown])] = 0
         top = np.argsort(-sizes, kind="stable")[:count]
         return [(int(canonical[s]), int(sizes[s])) for s in top if sizes[s] >= least]
 

@@ -262,6 +262,10 @@ def _pair_rows(pairs: PairTable, names: Names) -> Iterator[tuple[object, ...]]:
         )
 
 
-def article_format(path: Path, given: Format | None) -> Format:
-    """Return what the articles are written as; JSON lines where nothing says."""
-    return output_format(path, given or "jsonl")
+def article_format(path: Path, given: Format | None, read: Format) -> Format:
+    """Return what articles that were *read* in a format are written as.
+
+    The suffix says, else *given*, else what was read; raises UnknownFormatError where
+    there is a suffix that says nothing, and nothing is given.
+    """
+    return output_format(path, given if given or path.suffix else read)

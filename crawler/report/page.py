@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from crawler.dumps.looking_up import Rows
 from crawler.report.charts import bars
 from dedupe.verify import REASONS, VERDICTS
-from storage.dumps.fields import HEADLINE, TEXT, value_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from crawler.dumps.request import DedupeReport
     from crawler.dumps.writing import Names
     from dedupe.outcome import PairTable
-    from storage.dumps.dump import Row
     from storage.dumps.outputs import Outputs
 
 _SAMPLES = 6
@@ -64,24 +63,19 @@ def write_report(
     """Write the page to *path*; everything that comes from the dump is escaped."""
     chosen = _borderline(outcome.pairs)
     wanted = {n for a, b, _ in chosen for n in (a, b)}
-    largest = outcome.largest(len(report.largest))
-    rows = _fetch(inputs, columns, wanted | {article for article, _ in largest})
+    rows = Rows(inputs, columns, wanted)
 
     def side(article: int) -> Side:
-        row = rows[article]
         return Side(
             name=names[article],
-            headline=_headline(row, inputs, columns, article),
-            text=_value(row, inputs, columns, article, TEXT),
+            headline=rows.headline(article),
+            text=rows.text(article),
         )
 
     text = render_page(
         report,
         sizes=count_sizes(np.bincount(outcome.story)),
-        largest=[
-            (names[n], _headline(rows[n], inputs, columns, n), size)
-            for n, size in largest
-        ],
+        largest=[(one.id, one.headline, one.articles) for one in report.largest],
         samples=[Sample(what=what, a=side(a), b=side(b)) for a, b, what in chosen],
     )
     outputs.open(path).write(text.encode(errors="replace"))
@@ -160,34 +154,6 @@ def _figures(pairs: PairTable, row: int) -> str:
         f"(Jaccard {pairs.jaccard[row]:.2f}, containment "
         f"{pairs.containment_a[row]:.2f} and {pairs.containment_b[row]:.2f})"
     )
-
-
-def _fetch(
-    inputs: Sequence[OpenInput], columns: Columns, wanted: Iterable[int]
-) -> dict[int, Row]:
-    """Read the rows of a few articles again."""
-    found: dict[int, Row] = {}
-    articles = np.array(sorted(wanted), np.int64)
-    for number, opened in enumerate(inputs):
-        low, high = columns.firsts[number], columns.firsts[number + 1]
-        mine = articles[(articles >= low) & (articles < high)]
-        if len(mine):
-            rows = (r for rows in opened.dump.rows(columns.places[mine]) for r in rows)
-            found.update(zip(mine.tolist(), rows, strict=True))
-    return found
-
-
-def _value(
-    row: Row, inputs: Sequence[OpenInput], columns: Columns, article: int, field: int
-) -> str:
-    name = inputs[columns.input_of(article)].fields.names[field]
-    return str(value_at(row, name) or "") if name else ""
-
-
-def _headline(
-    row: Row, inputs: Sequence[OpenInput], columns: Columns, article: int
-) -> str:
-    return _value(row, inputs, columns, article, HEADLINE)
 
 
 def _pair(sample: Sample) -> str:

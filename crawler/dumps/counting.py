@@ -1,0 +1,89 @@
+"""The report of a run: what became of every row, in numbers."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from crawler.dumps.looking_up import Rows
+from crawler.dumps.outcome import find_alarms
+from crawler.dumps.request import DedupeReport, LargeStory
+from dedupe.dump_boilerplate import distinct
+from dedupe.kernels.urls import hash_words
+from dedupe.verify import VERDICTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from crawler.dumps.columns import Columns
+    from crawler.dumps.outcome import Outcome
+    from crawler.dumps.reading import OpenInput, Tally
+    from crawler.dumps.request import DedupeRequest
+    from crawler.dumps.writing import Names
+    from dedupe.outcome import PairTable
+    from dedupe.text import TextColumn
+
+_LARGEST = 10
+
+
+def make_report(
+    request: DedupeRequest,
+    inputs: Sequence[OpenInput],
+    columns: Columns,
+    outcome: Outcome,
+    names: Names,
+    tally: Tally,
+) -> DedupeReport:
+    """Count a run; with --against the database's articles, the first, do not count.
+
+    The seconds are another's to say.
+    """
+    known = 0 if request.against is None else columns.firsts[1]
+    mine = slice(known, None)
+    rejects = dict(tally.rejects.most_common())
+    largest = outcome.largest(_LARGEST)
+    rows = Rows(inputs, columns, [article for article, _ in largest])
+    return DedupeReport(
+        inputs=tuple(opened.dump.name for opened in inputs[known > 0 :]),
+        output=None if request.output is None else os.fspath(request.output),
+        rows=len(columns) - known + sum(rejects.values()),
+        survivors=int(outcome.survives[mine].sum()),
+        copies=outcome.copies(mine),
+        rejects=rejects,
+        stories=len(distinct(outcome.story[mine])),
+        pairs=_verdicts(outcome.pairs),
+        looked_at=outcome.looked_at,
+        removed=dict(tally.removed.most_common()),
+        largest=tuple(
+            LargeStory(id=names[article], headline=rows.headline(article), articles=n)
+            for article, n in largest
+        ),
+        duplicate_ids=_duplicates(columns.ids, known),
+        alarms=tuple(find_alarms(columns, outcome, ())),
+        seconds=0.0,
+        known=_known(outcome.story, known) if request.against is not None else None,
+    )
+
+
+def _verdicts(pairs: PairTable | None) -> dict[str, int]:
+    if pairs is None:
+        return {}
+    counts = np.bincount(pairs.verdicts).tolist()
+    return {VERDICTS[verdict]: n for verdict, n in enumerate(counts) if n}
+
+
+def _known(story: NDArray[np.int64], known: int) -> int:
+    """Count the articles whose story one of the first *known* is in too."""
+    return int(np.isin(story[known:], story[:known]).sum())
+
+
+def _duplicates(ids: TextColumn, known: int) -> int:
+    """Count the articles whose id an article before them has."""
+    hashes = np.empty(len(ids), np.uint64)
+    hash_words(ids.data, ids.offsets, hashes)
+    named = hashes[known:][np.diff(ids.offsets)[known:] > 0]
+    return len(named) - len(distinct(named))

@@ -1,0 +1,139 @@
+"""wirecopy dedupe as a user calls it: pipes, kills, wrong calls."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from typing import TYPE_CHECKING
+
+import orjson
+import pytest
+from click.testing import CliRunner
+
+from crawler.cli.main import cli
+from tests.dump_rows import command, row, run, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_standard_input_to_standard_output(tmp_path: Path) -> None:
+    rows = [row(n, n % 2) for n in range(5)]
+    data = b"".join(orjson.dumps(r) + b"\n" for r in rows)
+    done = subprocess.run(
+        command("-", "-o", "-"),
+        input=data,
+        capture_output=True,
+        check=True,
+        cwd=tmp_path,
+    )
+    assert done.stdout == b"".join(data.splitlines(keepends=True)[:2])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_killed_run_leaves_no_output_and_the_next_none_of_its_files(
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "out.jsonl"
+    pipe = tmp_path / "in.jsonl"
+    os.mkfifo(pipe)
+    rejects = tmp_path / "r.tsv"
+    child = subprocess.Popen(
+        command(
+            write(tmp_path / "a.jsonl", [row(0, 0)]),
+            pipe,
+            "-o",
+            out,
+            "--rejects",
+            rejects,
+        )
+    )
+    # The child has opened its tables before it opens the pipe, and waits for bytes.
+    with pipe.open("wb") as feed:
+        assert [p for p in tmp_path.iterdir() if p.suffix == ".wirecopy-part"]
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        assert not feed.closed
+    pipe.unlink()
+    assert not out.exists()
+    assert not rejects.exists()
+    run(tmp_path / "a.jsonl", output=out, rejects=rejects)
+    assert {p.name for p in tmp_path.iterdir()} == {"a.jsonl", "out.jsonl", "r.tsv"}
+
+
+def test_the_command_prints_the_report(tmp_path: Path) -> None:
+    dump = write(tmp_path / "in.jsonl", [row(n, n % 2) for n in range(5)])
+    done = CliRunner().invoke(cli, ["dedupe", str(dump), "--json"])
+    assert done.exit_code == 0
+    report = json.loads(done.stdout)
+    assert (report["rows"], report["survivors"], report["copies"]) == (
+        5,
+        2,
+        {"exact": 3},
+    )
+    shown = CliRunner().invoke(cli, ["dedupe", str(dump)])
+    assert "Largest stories" in shown.stdout
+    assert "Headline of story" in shown.stdout
+
+
+def test_the_command_says_what_is_wrong_in_one_line(tmp_path: Path) -> None:
+    dump = write(tmp_path / "in.jsonl", [{"a": 1}])
+    done = CliRunner().invoke(cli, ["dedupe", str(dump)])
+    assert done.exit_code == 1
+    assert done.stderr == (
+        f"wirecopy: {dump} has no field that holds the text; name one of: a (--text)\n"
+    )
+    dump.write_bytes(b'{"text": "a"}\njunk\n')
+    done = CliRunner().invoke(cli, ["dedupe", str(dump), "--strict"])
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"wirecopy: {dump}, line 2: not JSON")
+    done = CliRunner().invoke(cli, ["dedupe", str(dump)])
+    assert done.exit_code == 3
+    assert "rows left out: 1; --rejects FILE names each" in done.stderr
+    done = CliRunner().invoke(cli, ["dedupe", str(dump), "--memory", "lots"])
+    assert done.exit_code == 2
+
+
+@pytest.mark.parametrize("option", ["--stories", "--rejects", "--report"])
+def test_two_outputs_of_one_name_are_refused(tmp_path: Path, option: str) -> None:
+    dump = write(tmp_path / "in.jsonl", [row(1, 1)])
+    out = str(tmp_path / "out.jsonl")
+    done = CliRunner().invoke(cli, ["dedupe", str(dump), "-o", out, option, out])
+    assert done.exit_code == 1
+    assert "name another file" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+def test_an_outlet_that_is_not_there_cannot_be_kept(tmp_path: Path) -> None:
+    dump = write(tmp_path / "in.jsonl", [row(1, 1, outlet="Valley Echo")])
+    kept = CliRunner().invoke(cli, ["dedupe", str(dump), "--keep", "Valley Echo"])
+    assert kept.exit_code == 0, kept.output
+    done = CliRunner().invoke(cli, ["dedupe", str(dump), "--keep", "Vally Echo"])
+    assert done.exit_code == 1
+    assert "no row is of that outlet" in done.stderr
+
+
+def test_an_unknown_suffix_wants_a_format(tmp_path: Path) -> None:
+    dump = write(tmp_path / "in.jsonl", [row(1, 1)])
+    asked = ["dedupe", str(dump), "-o", str(tmp_path / "out.xlsx")]
+    done = CliRunner().invoke(cli, asked)
+    assert done.exit_code == 1
+    assert "say --format" in done.stderr
+    assert CliRunner().invoke(cli, [*asked, "--format", "csv"]).exit_code == 0
+
+
+def test_a_stopped_run_clears_up_behind_itself(tmp_path: Path) -> None:
+    pipe = tmp_path / "feed"
+    os.mkfifo(pipe)
+    child = subprocess.Popen(
+        command(pipe, "--format", "jsonl", "--rejects", tmp_path / "r.tsv"),
+        stderr=subprocess.DEVNULL,
+    )
+    with pipe.open("wb") as feed:
+        feed.write(orjson.dumps(row(1, 1)) + b"\n")
+        feed.flush()
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(60) == 143
+    assert [path.name for path in tmp_path.iterdir()] == ["feed"]
