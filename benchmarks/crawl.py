@@ -4,6 +4,7 @@
     python benchmarks/crawl.py ../shared/newsroom --times 10  (again under other hosts)
     python benchmarks/crawl.py ../shared/newsroom --round     (220 outlets, nothing new)
     python benchmarks/crawl.py ../shared/newsroom --kills 20  (killed over one crawl)
+    python benchmarks/crawl.py ../shared/newsroom --memory --times 117   (50,000 pages)
 
 The folder holds newsroom.py, pages/ and reprints/. Everything runs on loopback, without
 delays; CPU is of the whole process tree.
@@ -222,6 +223,25 @@ def tenths(memory: list[int]) -> list[int]:
     return [memory[len(memory) * part // 10] for part in range(1, 10)] if memory else []
 
 
+def measure_memory(newsroom: Path, times: int) -> dict[str, Any]:
+    """Crawl the reprints *times* over, and note the memory of every process."""
+    pages = load_pages(newsroom / "reprints", times)
+    hosts = sorted({urlsplit(page["url"]).netloc for page in pages})
+    with tempfile.TemporaryDirectory(prefix="wirecopy-") as folder:
+        work = Path(folder)
+        with served(newsroom, pages, work) as proxy:
+            targets = [f"http://{host}/" for host in hosts]
+            command = crawl_command(targets, work / "news.db", "--json", "--no-settle")
+            report, wall, cpu, memory = run(command, proxy)
+    return {
+        "pages": report["pages"],
+        "hosts": len(hosts),
+        "seconds": round(wall, 1),
+        "CPU ms a page": round(1000 * cpu / report["pages"], 1),
+        "peak MB, and at each tenth": [max(memory, default=0), *tenths(memory)],
+    }
+
+
 def measure_round(newsroom: Path) -> dict[str, Any]:
     """Poll OUTLETS outlets with LINKS known articles each, of which none is new."""
     seed = load_pages(newsroom / "reprints", 1)[0]
@@ -326,6 +346,7 @@ def main() -> None:
     cli.add_argument("--times", type=int, default=1)
     cli.add_argument("--round", action="store_true")
     cli.add_argument("--kills", type=int, default=0)
+    cli.add_argument("--memory", action="store_true")
     cli.add_argument("--bare", help=argparse.SUPPRESS)
     args = cli.parse_args()
     if args.bare:
@@ -333,6 +354,8 @@ def main() -> None:
         return
     if args.round:
         results = [measure_round(args.newsroom)]
+    elif args.memory:
+        results = [measure_memory(args.newsroom, args.times)]
     elif args.kills:
         results = [measure_kills(args.newsroom, args.kills)]
     else:

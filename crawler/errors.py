@@ -3,6 +3,7 @@
 CrawlerError
   x NotAnArticle        the page is something else; .reason says what
   x ExtractionError     a page broke the extraction; .reason says how
+      x MachineError    the machine did, a full disk for instance
   x OutletError         an unknown outlet, or a catalogue that cannot be read
   x MissingExtraError   an optional library is not installed
 """
@@ -26,6 +27,10 @@ class ExtractionError(CrawlerError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class MachineError(ExtractionError):
+    """The disk failed the extraction; the page is as good as before."""
 
 
 class OutletError(CrawlerError):

@@ -31,6 +31,14 @@ if TYPE_CHECKING:
 
 REASON = "private address"
 
+# Compatible and translated addresses (RFC 4291, 2765) and NAT64 (RFC 6052).
+_OVER_IPV4 = tuple(
+    ipaddress.IPv6Network(prefix)
+    for prefix in ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96")
+)
+# NAT64 inside one network (RFC 8215).
+_LOCAL_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")
+
 
 class PrivateAddressError(IgnoreRequest):
     """A name or literal leads to an address that is not on the public internet."""
@@ -43,9 +51,11 @@ def is_private(address: str) -> bool:
     except ValueError:
         return False
     if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or _nat64(ip)
+        inner = ip.ipv4_mapped or ip.sixtofour or _embedded(ip)
         if inner is not None:
             return is_private(str(inner))
+        if ip.is_site_local or ip in _LOCAL_NAT64:
+            return True
     return not ip.is_global or ip.is_multicast
 
 
@@ -149,7 +159,8 @@ def _refuse_private(address: str) -> str:
     return address
 
 
-def _nat64(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    if ip in ipaddress.ip_network("64:ff9b::/96"):
+def _embedded(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """Return the IPv4 address in the last 32 bits, where a prefix says there is one."""
+    if any(ip in prefix for prefix in _OVER_IPV4):
         return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     return None

@@ -161,6 +161,7 @@ After=network-online.target
 Type=oneshot
 ExecStart={line}
 SuccessExitStatus=3
+KillMode=mixed
 TimeoutStopSec=20
 WorkingDirectory={_escape(str(folder))}
 Nice=5

@@ -116,7 +116,7 @@ class Session:
         self.writer = Writer(
             Order(db=path, run=run, archive=self._plan_archive()),
             notify=self._notify,
-            on_error=self._fail,
+            on_error=self.fail,
         )
         self.writer.start()
         for outlet in self.plan.outlets:
@@ -140,6 +140,13 @@ class Session:
         self.store.close()
         if self.scratch is not None:
             self.scratch.cleanup()
+
+    def fail(self, error: BaseException) -> None:
+        """End the run with *error*; what is committed stays."""
+        self.outcome.error = self.outcome.error or error
+        self.frontier.is_stopping = True
+        self.frontier.wake()
+        self.on_error()
 
     @property
     def is_done(self) -> bool:
@@ -345,12 +352,6 @@ class Session:
         # The loop is closed when a second signal ended the run at once.
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(call)
-
-    def _fail(self, error: BaseException) -> None:
-        self.outcome.error = error
-        self.frontier.is_stopping = True
-        self.frontier.wake()
-        self.on_error()
 
 
 def _moment() -> datetime:

@@ -52,6 +52,24 @@ def rededupe_database(
             return rededupe(store, parameters, run=run, progress=progress)
 
 
+def read_alarms(path: Path, *, now: float) -> tuple[str, ...]:
+    """Return what deriving anew may have done wrong: a story too large, all copies.
+
+    *now* is in epoch seconds.
+    """
+    from storage.health import NEARLY_COPIES, read_health
+
+    with Store.open(path, create=False, read_only=True) as store:
+        health = read_health(store.db, now=now)
+    copies = (
+        f"{outlet.host}: {alarm}"
+        for outlet in health.outlets
+        for alarm in outlet.alarms
+        if alarm.startswith(NEARLY_COPIES)
+    )
+    return (*health.alarms, *copies)
+
+
 @contextmanager
 def recorded(store: Store, argv: Sequence[str]) -> Iterator[int]:
     """Write a run around a command, whatever its end."""

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
 import pytest
 
 from crawler.guard import is_private, literal_address, proxy_hosts
+from tests.crawled_outlets import served
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -28,6 +37,17 @@ from crawler.guard import is_private, literal_address, proxy_hosts
         "[fd00::1]",
         "[64:ff9b::a00:1]",
         "[2002:7f00:1::]",
+        "[::]",
+        "[::127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "[0:0:0:0:0:ffff:127.0.0.1]",
+        "[0000:0000:0000:0000:0000:0000:0000:0001]",
+        "[::ffff:0:10.0.0.1]",
+        "[::ffff:a9fe:a9fe]",
+        "[64:ff9b:1::a00:1]",
+        "[fec0::1]",
+        "[ff02::1]",
+        "[FE80::1%25eth0]",
         "127.0.0.1.",
     ],
 )
@@ -51,3 +71,34 @@ def test_a_name_is_no_literal() -> None:
 def test_the_proxies_of_the_environment_are_found() -> None:
     environ = {"http_proxy": "http://user:pw@127.0.0.1:3128", "HTTPS_PROXY": "p:8080"}
     assert proxy_hosts(environ) == {"127.0.0.1", "p"}
+
+
+# A name that was public when it was judged, and leads inwards when it is connected to.
+REBINDING = """
+import json, sys
+from pathlib import Path
+from twisted.internet import defer
+from crawler import guard
+guard.GuardedResolver.getHostByName = lambda *_: defer.succeed("127.0.0.1")
+from crawler.cli.output import print_json
+from crawler.crawling import crawl
+from crawler.planning import make_plan
+print_json(crawl(make_plan([sys.argv[1]]), Path(sys.argv[2])))
+"""
+
+
+def test_a_name_that_rebinds_gets_no_request(tmp_path: Path) -> None:
+    with served() as outlets:
+        home = f"http://rebind.example:{outlets.port}/"
+        done = subprocess.run(
+            [sys.executable, "-c", REBINDING, home, str(tmp_path / "news.db")],
+            env={**outlets.environ, "http_proxy": ""},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
+    (outlet,) = json.loads(done.stdout)["outlets"]
+    assert "private address" in outlet["problem"]
+    assert outlets.log == []

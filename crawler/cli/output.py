@@ -6,7 +6,7 @@ import dataclasses
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -51,6 +51,14 @@ def json_option(command: Command) -> Command:
 def log_to_stderr(level: int = logging.WARNING) -> None:
     """Send log records to standard error, so that standard output is the result."""
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+
+
+def exit_with_alarms(ctx: click.Context, alarms: Sequence[str]) -> None:
+    """Print each alarm on standard error, and exit with EXIT_LOOK where there is one."""
+    for alarm in alarms:
+        click.echo(f"wirecopy: {alarm}", err=True)
+    if alarms:
+        ctx.exit(EXIT_LOOK)
 
 
 def print_json(report: Any) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import multiprocessing
 import queue
@@ -18,7 +19,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from crawler.errors import ExtractionError, NotAnArticle
+from crawler.errors import ExtractionError, MachineError, NotAnArticle
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,6 +42,10 @@ _SECONDS_TO_START = 120.0
 _PAGES_PER_WORKER = 2_000
 _KILLED = "killed its worker"
 _WARM_UP = f"<title>Warming up a worker</title><p>{'The first page is slow. ' * 20}</p>"
+# Faults of disk and system, which would fail every other page as well.
+_MACHINE = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.ENFILE}
+)
 # Spawned, not forked: a fork of a process with threads may inherit held locks.
 _SPAWN = multiprocessing.get_context("spawn")
 _starting = threading.Lock()
@@ -246,6 +251,8 @@ def _extract(task: Task) -> Article | Exception:
     except NotAnArticle as refusal:
         return refusal.with_traceback(None)
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _MACHINE:
+            return MachineError(f"extraction: {error.strerror}: see to the disk")
         # Told by name: not every exception can be pickled.
         logger.exception("extracting %(url)s", {"url": task.url})
         return ExtractionError(f"raised {type(error).__name__}")

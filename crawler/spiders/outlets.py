@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import Request, Spider, signals
 
 from crawler import pages
-from crawler.errors import ExtractionError, NotAnArticle
+from crawler.errors import ExtractionError, MachineError, NotAnArticle
 from crawler.extract.workers import ExtractionPool, Task
 from crawler.failures import reason_of
 from crawler.jobs import PageJob, SourceJob
@@ -169,6 +169,10 @@ class OutletsSpider(Spider):
             self._save(queue, pages.is_no_article(seen, error.reason), response)
             return None
         except ExtractionError as error:
+            if isinstance(error, MachineError):
+                # No fault of the page, which waits for the next run as it was.
+                self.session.fail(error)
+                return None
             queue.counts["errors"] += 1
             _count_failure(queue, page, str(error))
             self._save(queue, pages.failed(seen, str(error), now=now), response)
