@@ -14,7 +14,7 @@ from dedupe.outcome import Stories
 from dedupe.pair_table import pair_table
 from dedupe.spilled_records import SpilledRecords, renumbered
 from dedupe.stories import join_nodes, mark_digests
-from dedupe.verify import Verified, count_distinct, verify_rows
+from dedupe.verify import Verified, count_distinct, may_matter, verify_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,7 +104,10 @@ def _verify_rows(
     parameters: Parameters,
     pool: Executor,
 ) -> Verified:
-    """Verify pairs; few records are in memory at a time."""
+    """Verify pairs; few records are in memory at a time.
+
+    Strangers are rejected for what they share by a sketch, and have no figures.
+    """
     n = len(left)
     distinct = np.zeros((len(records), 4), np.int32)
     paired = np.zeros(len(records), np.bool_)
@@ -116,10 +119,10 @@ def _verify_rows(
     found = Verified(
         left=left,
         right=right,
-        verdicts=np.empty(n, np.uint8),
-        reasons=np.empty(n, np.uint8),
-        figures=np.empty((n, 3), np.float32),
-        counts=np.empty((n, 5), np.int32),
+        verdicts=np.zeros(n, np.uint8),
+        reasons=np.zeros(n, np.uint8),
+        figures=np.zeros((n, 3), np.float32),
+        counts=np.zeros((n, 5), np.int32),
     )
 
     def count(span: tuple[int, int]) -> None:
@@ -130,12 +133,12 @@ def _verify_rows(
 
     def work(span: tuple[int, int]) -> None:
         rows = order[slice(*span)]
-        some, own_left, own_right = renumbered(left[rows], right[rows])
-        verified = verify_rows(
-            records.take(some), own_left, own_right, parameters, distinct[some]
-        )
+        nodes, a, b = renumbered(left[rows], right[rows])
+        some, counted = records.take(nodes), distinct[nodes]
+        near = may_matter(some, a, b, parameters, counted)
+        verified = verify_rows(some, a[near], b[near], parameters, counted)
         for name in ("verdicts", "reasons", "figures", "counts"):
-            getattr(found, name)[rows] = getattr(verified, name)
+            getattr(found, name)[rows[near]] = getattr(verified, name)
 
     list(pool.map(count, spans(len(numbers), max(8, len(numbers) // _SPAN))))
     list(pool.map(work, spans(n, max(8, n // _SPAN))))
