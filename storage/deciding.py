@@ -161,6 +161,7 @@ class Decider:
             return [self._exact(article, prepared, first)]
         pairs = [self._exact(article, prepared, twin) for twin in twins]
         entry = self.index.entry_of(signed)
+        self.index.remember(entry)
         if mine.node_headline:
             entry = replace(entry, headline=(HEADLINE, to_signed(mine.node_headline)))
         if not entered:

@@ -107,8 +107,8 @@ class SqliteIndex:
 
     def is_shared(self, entry: Entry) -> bool:
         """Tell whether any other text holds a key of *entry*; reads what it needs."""
-        held, alone = self._read(entry.keys), ([], [entry.rank])
-        return any(key not in held or held[key] not in alone for key in entry.keys)
+        held, alone = self._read(entry.keys), [entry.rank]
+        return any(held.get(key, ()) not in ([], alone) for key in entry.keys)
 
     def remembered(self, key: Key) -> Sequence[int] | None:
         """The texts that hold a key below the cap, where they have been read."""
@@ -122,6 +122,10 @@ class SqliteIndex:
             for key in dict.fromkeys(keys)
             if key not in held or len(held[key]) >= least
         ]
+
+    def remember(self, entry: Entry) -> None:
+        """Keep the entry of a text that is in the index, so that none signs it again."""
+        self._entries[entry.rank] = entry
 
     def begin(self, entry: Entry) -> None:
         """Read what deciding about *entry* will ask for, in one go."""
