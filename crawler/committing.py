@@ -31,6 +31,8 @@ BATCH = 100
 SECONDS = 1.0
 # Each try waits for SQLite's own busy time first; together a long backup's worth.
 BUSY_TRIES = 5
+# Of SQLite's pages; a crawl beside other services has no more to spare.
+_CACHE_MB = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,7 @@ def serve(pipe: Connection, order: Order) -> None:
     jobs: queue.SimpleQueue[tuple[int, Job] | None] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(pipe, jobs), daemon=True).start()
     try:
-        with Store.open(order.db) as store:
+        with Store.open(order.db, cache_mb=_CACHE_MB) as store:
             _Committer(store, order, pipe, jobs).work()
         pipe.send(None)
     except StorageError as error:

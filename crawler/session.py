@@ -105,7 +105,8 @@ class Session:
         """Open the database and start the writer; raises StorageError."""
         path = self._path()
         self._loop = asyncio.get_running_loop()
-        self.store = Store.open(path)
+        # Only the queue is read here; the writer has the index, and the larger cache.
+        self.store = Store.open(path, cache_mb=16)
         self.state = CrawlState(self.store.db)
         self.frontier = Frontier(
             self.state, limits=self._limits(), now=self.now, since=self.plan.since
