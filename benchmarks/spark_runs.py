@@ -85,14 +85,22 @@ def descendants() -> Iterator[int]:
     """The processes below this one."""
     waiting = [os.getpid()]
     while waiting:
-        pid = waiting.pop()
-        for task in Path(f"/proc/{pid}/task").glob("*/children"):
-            try:
-                below = [int(child) for child in task.read_text().split()]
-            except OSError:
-                continue
-            yield from below
-            waiting += below
+        below = _children(waiting.pop())
+        yield from below
+        waiting += below
+
+
+def _children(pid: int) -> list[int]:
+    """The children of a process; none where it has ended meanwhile."""
+    try:
+        tasks = os.listdir(f"/proc/{pid}/task")
+        return [
+            int(child)
+            for task in tasks
+            for child in Path(f"/proc/{pid}/task/{task}/children").read_text().split()
+        ]
+    except OSError:
+        return []
 
 
 def _read(pid: int) -> tuple[int, str, float, int, float] | None:

@@ -124,8 +124,10 @@ class Grouping:
             SAMPLE, sample=samples, origin=np.full(len(keys), bucket), members=asked
         )
         chosen = Table(rows, {"members": first}).pick(own)
-        where = bucket_of(chosen["sample"], self.buckets)
-        outbox.add(SAMPLE, where, chosen.rows, chosen.tails["members"])
+        # The samples of one story begin alike: what its nodes are known by is sent once.
+        members = chosen.tails["members"]
+        where = bucket_of(members[chosen.offsets("members")[:-1]], self.buckets)
+        outbox.add(SAMPLE, where, chosen.rows, members)
 
 
 def group(keyed: Table) -> tuple[Groups, NDArray[np.uint64]]:

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 
 _SETTINGS = {
     "spark.sql.execution.arrow.maxBytesPerBatch": str(64 << 20),
-    # A bucket is a partition.
-    "spark.sql.adaptive.coalescePartitions.enabled": "false",
-    "spark.sql.adaptive.optimizeSkewsInRebalancePartitions.enabled": "false",
+    # A bucket is a partition, and planning a step anew after each shuffle gains nothing.
+    "spark.sql.adaptive.enabled": "false",
     "spark.sql.shuffle.partitions": "16",
     "spark.ui.showConsoleProgress": "false",
     # The work is in kernels: compiling the little around them costs more than it saves.
