@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -138,14 +139,18 @@ def _lines(
 ) -> list[AgencyLine]:
     by_agency: dict[int, dict[str, int]] = defaultdict(dict)
     totals: dict[str, int] = defaultdict(int)
+    # A range of the index each: sorting a year's articles by month takes far longer.
     rows = conn.execute(
-        "SELECT agency, substr(published, 1, 7), count(*) FROM articles"
-        " WHERE agency IS NOT NULL AND published >= ? GROUP BY 1, 2",
-        (months[0],),
+        "SELECT named.id, months.value, (SELECT count(*) FROM articles"
+        " WHERE agency = named.id AND published >= months.value"
+        " AND published < months.value || '~')"
+        " FROM agencies AS named CROSS JOIN json_each(?) AS months",
+        (json.dumps(months),),
     )
     for agency, month, articles in rows:
-        by_agency[agency][month] = articles
-        totals[month] += articles
+        if articles:
+            by_agency[agency][month] = articles
+            totals[month] += articles
     lines = []
     for agency, found in by_agency.items():
         shares = tuple(
