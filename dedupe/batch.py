@@ -175,7 +175,8 @@ def _ends(
 ) -> NDArray[np.int64] | None:
     if times is None or precisions is None:
         return None
-    return times + np.array([_WIDTHS[name or "second"] for name in precisions])
+    widths = [_WIDTHS[name or "second"] for name in precisions]
+    return np.asarray(times + np.array(widths, np.int64), np.int64)
 
 
 def _whole(time: float | None) -> int | None:

@@ -104,8 +104,7 @@ def _candidates(headlines: TextColumn) -> list[int]:
         code = code << 8 | np.where((byte >= 65) & (byte <= 90), byte | 32, byte)
     first = headlines.data[at]
     opens = np.isin(first, np.frombuffer(b" [(<", np.uint8))
-    found: NDArray[np.intp] = rows[opens | np.isin(code, _codes())]
-    return found.tolist()
+    return [int(row) for row in rows[opens | np.isin(code, _codes())]]
 
 
 @cache

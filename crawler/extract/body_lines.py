@@ -20,6 +20,8 @@ _PRESERVED = re.compile(
 _ENDED = re.compile(r"[.!?…。！？؟۔।:：]\s?[\"'”’»«“)\]」』）]*$")
 # A line that ends a sentence and is this long is a paragraph, whatever the others are.
 _LONG = 45  # letters
+# Where a sentence ends, it does so in the last of these.
+_TAIL = 12  # characters
 # Lines of this size on average are paragraphs where they end their sentences.
 _USUAL = 30  # letters
 
@@ -44,19 +46,24 @@ def _joined(pieces: list[str]) -> list[str]:
     bold = {_tidy(piece) for piece in pieces if _is_bold(piece)}
     if len(said) < 2:
         return said
-    ended = [line for line in said[:-1] if _ENDED.search(line)]
+    ended = [line for line in said[:-1] if _has_ended(line)]
     sizes = [size_of(key_of(line)) for line in ended]
     most = 2 * len(ended) > len(said) - 1 and sum(sizes) >= _USUAL * len(sizes)
-    lines = said[:1]
+    lines, size = [[said[0]]], size_of(key_of(said[0]))
     for line in said[1:]:
-        if bold & {line, lines[-1]}:
-            # A subhead, or a question, in a line of its own.
-            lines.append(line)
-        elif _ENDED.search(lines[-1]) and (most or size_of(key_of(lines[-1])) >= _LONG):
-            lines.append(line)
+        before = lines[-1][-1]
+        alone = bool(bold & {line, before})  # a subhead or question
+        if alone or (_has_ended(before) and (most or size >= _LONG)):
+            lines.append([line])
+            size = 0
         else:
-            lines[-1] = f"{lines[-1]} {line}"
-    return lines
+            lines[-1].append(line)
+        size += size_of(key_of(line))
+    return [" ".join(pieces) for pieces in lines]
+
+
+def _has_ended(line: str) -> bool:
+    return _ENDED.search(line, max(0, len(line) - _TAIL)) is not None
 
 
 def _tidy(piece: str) -> str:
