@@ -93,11 +93,11 @@ def descendants() -> Iterator[int]:
 def _children(pid: int) -> list[int]:
     """The children of a process; none where it has ended meanwhile."""
     try:
-        tasks = os.listdir(f"/proc/{pid}/task")
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
         return [
             int(child)
             for task in tasks
-            for child in Path(f"/proc/{pid}/task/{task}/children").read_text().split()
+            for child in (task / "children").read_text().split()
         ]
     except OSError:
         return []
