@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.errors import DatabaseError
@@ -88,6 +88,7 @@ def test_a_reader_finds_what_was_printed(printed_all: Store, number: int) -> Non
 
 
 @given(data=st.data())
+@settings(deadline=None)
 def test_nothing_that_plain_search_finds_is_lost(
     printed_all: Store, plain_all: sqlite3.Connection, data: st.DataObject
 ) -> None:
@@ -126,6 +127,17 @@ def test_headlines_weigh_more(store: Store) -> None:
     store.add(make_article(1, blocks=[*prose(1), "The ferry sank."]))
     store.add(make_article(2, headline="Ferry sinks near the northern islands"))
     assert [hit.article for hit in search_articles(store.db, "ferry")] == [2, 1]
+
+
+def test_of_very_many_hits_those_added_last_are_ranked(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.add(make_article(1, headline="Storm storm storm"))
+    for number in (2, 3):
+        store.add(make_article(number, blocks=[*prose(number), "A storm came."]))
+    assert next(hit.article for hit in search_articles(store.db, "storm")) == 1
+    monkeypatch.setattr("storage.search.RANKED", 2)
+    assert {hit.article for hit in search_articles(store.db, "storm")} == {2, 3}
 
 
 def test_filters(store: Store) -> None:
