@@ -1,12 +1,16 @@
 """Time and memory of a dump, ours beside daft, gaoya, rensa and datasketch.
 
-    python benchmarks/peers.py CORPUS.jsonl PEERS.py -o docs/images/dump-speed.svg
+    python benchmarks/peers.py -o docs/images/dump-speed.svg
 
-PEERS.py is called as `python PEERS.py TOOL CORPUS OUT` for each tool, and for "floor",
-which only reads, parses and writes. The tools live in an environment of their own,
-made beside the system's temporary files at the first call. Every tool runs in a
-process of its own, in turn with the others; the first round is a warm-up, and the
-median of the rest counts. Memory is the sum over the tool's process tree.
+One command: it makes an environment for the peers and the corpora where they are
+missing (``--home``), runs every tool in a process of its own, in turn with the others,
+and prints a table. The first round is a warm-up, and the median of the rest counts; a
+tool that takes longer than ``--patience`` to warm up is measured once. Memory is the
+largest sum over the tool's process tree. Sizes past ``--peers-up-to`` are ours alone.
+
+``--bench`` is the folder that holds make_corpus.py, called with a size and two files,
+and peers.py, called with a tool, a corpus and a file; the tool "floor" only reads,
+parses and writes.
 """
 
 from __future__ import annotations
@@ -25,9 +29,14 @@ import time
 import venv
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+OURS = "wirecopy"
 PEERS = ("daft", "gaoya", "rensa", "datasketch", "floor")
 PINNED = (
     *("daft==0.7.26", "gaoya==0.2.2", "rensa==0.5.0", "datasketch==2.0.0"),
@@ -89,40 +98,66 @@ def _tree_memory(pid: int) -> int:
     return total
 
 
-def commands(corpus: Path, script: Path, out: Path, home: Path) -> dict[str, list[str]]:
-    """Return how each tool is called, ours first."""
-    ours = [sys.executable, "-c", "from crawler.cli.main import main; main()"]
-    found = {
-        "wirecopy": [*ours, "dedupe", str(corpus), "-o", str(out / "wirecopy.jsonl")]
-    }
-    python = str(peer_python(home))
-    for tool in PEERS:
-        found[tool] = [python, str(script), tool, str(corpus), str(out / tool)]
-    return found
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Where corpora, peers and their environment are."""
+
+    folder: Path
+    home: Path
+
+    @property
+    def python(self) -> Path:
+        return peer_python(self.home / "venv")
+
+    def corpus(self, articles: int) -> Path:
+        """Return the corpus of a size; makes it where it is missing."""
+        found = self.home / f"{articles}.jsonl"
+        if not found.exists():
+            part, labels = found.with_suffix(".part"), found.with_suffix(".tsv")
+            make = [
+                str(self.python),
+                str(self.folder / "make_corpus.py"),
+                str(articles),
+            ]
+            subprocess.run([*make, str(part), str(labels)], check=True)
+            part.replace(found)
+        return found
+
+    def command(self, tool: str, corpus: Path, out: Path) -> list[str]:
+        """Return how a tool is called."""
+        if tool == OURS:
+            start = "from crawler.cli.main import main; main()"
+            place = out / "wirecopy.jsonl"
+            return [
+                *(sys.executable, "-c", start),
+                *("dedupe", str(corpus), "-o", str(place)),
+            ]
+        script = self.folder / "peers.py"
+        return [str(self.python), str(script), tool, str(corpus), str(out / tool)]
 
 
-def measure(corpus: Path, script: Path, rounds: int, home: Path) -> list[Figure]:
-    """Run all tools in turn, *rounds* times after a warm-up."""
-    with corpus.open("rb") as lines:
-        articles = sum(1 for _ in lines)
-    times: dict[str, list[float]] = {}
-    memory: dict[str, int] = {}
+def measure(
+    bench: Bench, articles: int, tools: Sequence[str], rounds: int, patience: float
+) -> list[Figure]:
+    """Run all tools in turn, up to *rounds* times after a warm-up."""
+    corpus = bench.corpus(articles)
+    runs: dict[str, list[tuple[float, int]]] = {tool: [] for tool in tools}
     with tempfile.TemporaryDirectory() as out:
-        for _ in range(rounds + 1):
-            for tool, command in commands(corpus, script, Path(out), home).items():
-                seconds, megabytes = run(command)
-                times.setdefault(tool, []).append(seconds)
-                memory[tool] = max(memory.get(tool, 0), megabytes)
-                print(f"{tool}: {seconds:.2f} s, {megabytes} MB", file=sys.stderr)
+        for turn in range(rounds + 1):
+            for tool, found in runs.items():
+                if turn > 1 and found[0][0] > patience:
+                    continue
+                found.append(run(bench.command(tool, corpus, Path(out))))
+                print(f"{articles:,} {tool}: {found[-1]}", file=sys.stderr)
     return [
         Figure(
             tool=tool,
             articles=articles,
-            warm_up=round(found[0], 2),
-            seconds=round(statistics.median(found[1:]), 2),
-            megabytes=memory[tool],
+            warm_up=round(found[0][0], 2),
+            seconds=round(statistics.median(s for s, _ in found[1:]), 2),
+            megabytes=max(megabytes for _, megabytes in found),
         )
-        for tool, found in times.items()
+        for tool, found in runs.items()
     ]
 
 
@@ -155,18 +190,22 @@ def plot(figures: list[Figure], path: Path) -> None:
 
 def main() -> None:
     cli = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    cli.add_argument("corpus", type=Path, nargs="+")
-    cli.add_argument("peers", type=Path, help="the script that runs one peer")
     cli.add_argument("-o", "--plot", type=Path)
+    cli.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
+    cli.add_argument("--peers-up-to", type=int, default=100_000)
     cli.add_argument("--rounds", type=int, default=3)
+    cli.add_argument("--patience", type=float, default=30, help="seconds")
     cli.add_argument("--json", type=Path, help="where the figures go as well")
+    cli.add_argument("--bench", type=Path, default=Path("../shared/bench"))
     home = Path(tempfile.gettempdir()) / "wirecopy-peers"
-    cli.add_argument("--home", type=Path, default=home, help="the peers' environment")
+    cli.add_argument("--home", type=Path, default=home, help="what is made once")
     args = cli.parse_args()
-    figures = [
-        f for corpus in args.corpus
-        for f in measure(corpus, args.peers, args.rounds, args.home)
-    ]  # fmt: skip
+    args.home.mkdir(exist_ok=True)
+    bench = Bench(args.bench, args.home)
+    figures = []
+    for size in args.sizes:
+        peers = PEERS if size <= args.peers_up_to else ()
+        figures += measure(bench, size, (OURS, *peers), args.rounds, args.patience)
     print(f"{datetime.date.today()}, {os.cpu_count()} cores, {platform.platform()}\n")
     print(table(figures))
     if args.json:
