@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -138,7 +138,8 @@ class _Run:
             boilerplate=boilerplate,
             listen=self._boilerplate_cut(names) if request.removed else None,
         )
-        self._write(inputs, columns, outcome, names)
+        with _told_as_output():
+            self._write(inputs, columns, outcome, names)
         report = make_report(request, inputs, columns, outcome, names, self._tally)
         if request.report is not None:
             from crawler.report.page import write_report
@@ -333,6 +334,17 @@ class _Run:
             write_stories(outputs, request.stories, outcome, names, known)
         if request.pairs is not None:
             write_pairs(outputs, request.pairs, outcome.pairs, names)
+
+
+@contextmanager
+def _told_as_output() -> Iterator[None]:
+    """A full disk is a DumpError; a reader of standard output that left is not."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise DumpError(f"the output cannot be written: {error.strerror}") from error
 
 
 def _comparer_of(request: DedupeRequest, builder: StoryBuilder) -> Comparer | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 from typing import TYPE_CHECKING
@@ -137,3 +138,19 @@ def test_a_stopped_run_clears_up_behind_itself(tmp_path: Path) -> None:
         child.send_signal(signal.SIGTERM)
         assert child.wait(60) == 143
     assert [path.name for path in tmp_path.iterdir()] == ["feed"]
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    dump = write(tmp_path / "a.jsonl", [row(n, n) for n in range(400)])
+    done = subprocess.run(
+        command(dump, "-o", tmp_path / "out.jsonl"),
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192)),
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "wirecopy: the output cannot be written: File too large"
+    ]
+    assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
