@@ -13,6 +13,8 @@ from warcio.warcwriter import WARCWriter
 
 from storage.dumps.fields import Fields
 from storage.errors import DumpError, RejectedRowError, TruncatedDumpError
+from storage.settle import count_waiting
+from storage.store import Store
 from tests.dump_rows import row, rows_of, run, story, table, write
 
 if TYPE_CHECKING:
@@ -360,3 +362,20 @@ def test_the_seed_as_a_dump(shared: Path, tmp_path: Path) -> None:
     assert article["text"].split("\n\n") == kept
     assert len(table(tmp_path / "removed.tsv")) == len(lines) - len(kept) - 1
     assert Fields().text is None
+
+
+def test_loading_settles_the_lines_that_turned_out_to_be_boilerplate(
+    tmp_path: Path,
+) -> None:
+    line = "Sign up for the Breakwater briefing and read it before breakfast."
+    rows = [
+        row(n, n, text=f"{story(n)}\n{line}", outlet="The Breakwater")
+        for n in range(12)
+    ]
+    db = tmp_path / "news.db"
+    run(write(tmp_path / "a.jsonl", rows), into=db)
+    with Store.open(db) as store:
+        assert count_waiting(store) == 0
+        assert not store.db.execute(
+            "SELECT 1 FROM articles WHERE body LIKE ?", [f"%{line}%"]
+        ).fetchall()

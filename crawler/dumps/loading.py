@@ -16,6 +16,7 @@ from storage.article import Article
 from storage.dumps.batch import plain
 from storage.dumps.fields import HEADLINE, ID, OUTLET, TEXT, URL, value_at
 from storage.runs import finish_run, start_run
+from storage.settle import settle
 from storage.store import Store
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def load_into(
     """Add the articles of *sources* to the database at *path*; count their verdicts.
 
     Every 100 are a transaction, so a run that was killed goes on where it was: what
-    the database has already is "known" and changes nothing.
+    the database has already is "known" and changes nothing. Lines that turned out to be
+    boilerplate are settled at the end.
     """
     verdicts: Counter[str] = Counter()
     with Store.open(path) as store:
@@ -55,6 +57,7 @@ def load_into(
                         "revision" if verdict.is_revision else verdict.verdict
                     ] += 1
                 loaded(sum(verdicts.values()))
+        settle(store, run=run)
         with store.transaction() as db:
             finish_run(db, run, outcome="done", now=now())
     return verdicts
