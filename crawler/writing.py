@@ -6,13 +6,13 @@ What is committed, and what came of it, comes back to the reactor's thread.
 from __future__ import annotations
 
 import atexit
-import multiprocessing
 import queue
 import threading
 from collections import deque
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from crawler.children import CHILDREN
 from crawler.committing import serve
 from storage.errors import StorageError
 
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
     from crawler.committing import Order
     from crawler.jobs import Job
-
-# Spawned, not forked: a fork of a process with threads may inherit held locks.
-_SPAWN = multiprocessing.get_context("spawn")
 
 
 class Writer:
@@ -46,8 +43,8 @@ class Writer:
         self._waiting: dict[int, Callable[[Any], None]] = {}
         self._jobs: queue.SimpleQueue[tuple[int, Job] | None] = queue.SimpleQueue()
         self._done: deque[list[tuple[int, Any]]] = deque()
-        self._pipe, self._theirs = _SPAWN.Pipe()
-        self._process = _SPAWN.Process(
+        self._pipe, self._theirs = CHILDREN.Pipe()
+        self._process = CHILDREN.Process(
             target=serve, args=(self._theirs, order), name="writer", daemon=True
         )
         self._threads = [

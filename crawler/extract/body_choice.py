@@ -231,9 +231,7 @@ class Chooser:
 
     def _heads_text(self, candidate: Candidate) -> bool:
         """Whether a subhead stands among paragraphs of the text, or right above one."""
-        if self.parents[candidate.node.parent] >= 2:
-            return True
-        return candidate in self.heads
+        return self.parents[candidate.node.parent] >= 2 or candidate in self.heads
 
     def _find_heads(self) -> set[Candidate]:
         pairs = zip(self.candidates, self.candidates[1:], strict=False)
@@ -260,9 +258,8 @@ class Chooser:
         return bool(form[1] or form[3]) and self._is_fenced(candidate)
 
     def _foreign(self, candidate: Candidate) -> frozenset[str]:
-        if candidate.kind == "quote":
-            return _FOREIGN_TO_QUOTES
-        return _FOREIGN | {"caption"}
+        is_quote = candidate.kind == "quote"
+        return _FOREIGN_TO_QUOTES if is_quote else _FOREIGN | {"caption"}
 
     def _zones(self, candidate: Candidate) -> frozenset[str]:
         """The zones around a block, below the box, that hold little of the text."""
@@ -270,9 +267,8 @@ class Chooser:
         for node in upwards(candidate.node):
             if node is self.box:
                 break
-            if self.weights[node] >= _ZONE_SHARE * self.total:
-                continue
-            found |= self._zones_of(node)
+            if self.weights[node] < _ZONE_SHARE * self.total:
+                found |= self._zones_of(node)
         return frozenset(found)
 
     def _is_teaser(self, candidate: Candidate) -> bool:

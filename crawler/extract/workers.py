@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import errno
 import logging
-import multiprocessing
 import queue
 import signal
 import threading
@@ -19,6 +18,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from crawler.children import CHILDREN
 from crawler.errors import ExtractionError, MachineError, NotAnArticle
 
 if TYPE_CHECKING:
@@ -46,8 +46,6 @@ _WARM_UP = f"<title>Warming up a worker</title><p>{'The first page is slow. ' * 
 _MACHINE = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.ENFILE}
 )
-# Spawned, not forked: a fork of a process with threads may inherit held locks.
-_SPAWN = multiprocessing.get_context("spawn")
 _starting = threading.Lock()
 
 
@@ -163,8 +161,8 @@ class _Worker:
         with _starting:
             if self._process is not None or self.is_retired:
                 return
-            self._pipe, theirs = _SPAWN.Pipe()
-            self._process = _SPAWN.Process(
+            self._pipe, theirs = CHILDREN.Pipe()
+            self._process = CHILDREN.Process(
                 target=_TARGET, args=(theirs, self.seconds), daemon=True
             )
             self._process.start()
