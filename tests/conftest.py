@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -26,7 +27,9 @@ def pytest_configure(config: pytest.Config) -> None:
     Children that tests start, and give seconds, would have to compile them too.
     """
     is_worker = hasattr(config, "workerinput")
-    if is_worker or not getattr(config.option, "numprocesses", None):
+    is_interpreted = os.environ.get("NUMBA_DISABLE_JIT") == "1"
+    is_parallel = getattr(config.option, "numprocesses", None)
+    if is_worker or is_interpreted or not is_parallel:
         return
     with tempfile.TemporaryDirectory() as folder:
         db = Path(folder) / "demo.db"
