@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlite_utils import Migrations
-
 from storage.common_keys_migration import add_common_keys
 from storage.counts import create_counts
+from storage.database import Migrations
 from storage.pages_schema import PAGES
 from storage.views import VIEWS
 

@@ -9,8 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlite_utils import Database
-
+from storage.database import Database
 from storage.errors import (
     DatabaseBusyError,
     DatabaseError,

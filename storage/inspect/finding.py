@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sqlite_utils import Database
-
+from storage.database import Database
 from storage.inspect.story_list import filters_of
 from storage.search import search_articles
 from storage.search_query import match_expression

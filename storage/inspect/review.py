@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from sqlite_utils import Database
-
+from storage.database import Database
 from storage.inspect.blocks import split_body
 from storage.inspect.diff import compare
 from storage.reviews import Review, save_review
