@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_CHUNK = 1 << 18
 _EMPTY = TextColumn(np.zeros(0, np.uint8), np.zeros(1, np.int64))
 
 
@@ -93,18 +92,22 @@ def find_lines(texts: TextColumn) -> ColumnLines:
     return ColumnLines(starts=starts[:n], ends=ends[:n], firsts=firsts)
 
 
-def clean_column(texts: TextColumn, headlines: TextColumn | None = None) -> CleanColumn:
+def clean_column(
+    texts: TextColumn,
+    headlines: TextColumn | None = None,
+    lines: ColumnLines | None = None,
+) -> CleanColumn:
     """Take the repeats out of every text, as ``clean`` does with its lines as blocks.
 
-    An article of one line is never changed.
+    *lines* are those of *texts*, where they were found before. An article of one line
+    is never changed.
     """
+    flagged = find_flagged(
+        texts, headlines, find_lines(texts) if lines is None else lines
+    )
     return cut_column(
         texts,
-        [
-            cut
-            for article in find_flagged(texts, headlines)
-            for cut in _cuts(int(article), texts, headlines)
-        ],
+        [cut for article in flagged for cut in _cuts(int(article), texts, headlines)],
     )
 
 
@@ -116,37 +119,16 @@ def cut_column(texts: TextColumn, cuts: list[Cut]) -> CleanColumn:
 
 
 def find_flagged(
-    texts: TextColumn, headlines: TextColumn | None = None
-) -> NDArray[np.int64]:
+    texts: TextColumn, headlines: TextColumn | None, lines: ColumnLines
+) -> NDArray[np.intp]:
     """Return the articles in which ``clean`` might find something, and few others."""
     top = _EMPTY if headlines is None else headlines
-    found = [np.zeros(0, np.int64)]
-    for start, end in _chunks(texts.offsets):
-        part = texts.slice(start, end)
-        lines = find_lines(part)
-        flags = flag_articles(
-            part.data,
-            lines.starts,
-            lines.ends,
-            lines.firsts,
-            top.data,
-            top.offsets[start : end + 1],
-            *fold_table(),
-            _source_hashes(),
-            NEAR_LEFT_OUT,
-        )
-        found.append(np.flatnonzero(flags) + start)
-    return np.concatenate(found)
-
-
-def _chunks(offsets: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Cut a column into rows of about *_CHUNK* bytes, which stay in the cache."""
-    start, rows = 0, len(offsets) - 1
-    while start < rows:
-        end = int(np.searchsorted(offsets, offsets[start] + _CHUNK))
-        end = min(max(end, start + 1), rows)
-        yield start, end
-        start = end
+    flags = flag_articles(
+        texts.data, lines.starts, lines.ends, lines.firsts, top.data, top.offsets,
+        *fold_table(), _source_hashes(), NEAR_LEFT_OUT,
+    )  # fmt: skip
+    found: NDArray[np.intp] = np.flatnonzero(flags)
+    return found
 
 
 @cache

@@ -38,10 +38,15 @@ class LineKeys:
 
 def line_keys(lines: ColumnLines, texts: TextColumn, first: int = 0) -> LineKeys:
     """Hash the *lines* of a column whose articles are numbered from *first* on."""
+    articles = np.repeat(np.arange(len(texts)) + first, np.diff(lines.firsts))
+    return LineKeys(keys=line_hashes(lines, texts), articles=articles)
+
+
+def line_hashes(lines: ColumnLines, texts: TextColumn) -> NDArray[np.uint64]:
+    """Hash the *lines* of a column."""
     keys = np.empty(len(lines.starts), np.uint64)
     hash_lines(texts.data, lines.starts, lines.ends, keys)
-    articles = np.repeat(np.arange(len(texts)) + first, np.diff(lines.firsts))
-    return LineKeys(keys=keys, articles=articles)
+    return keys
 
 
 def find_boilerplate(

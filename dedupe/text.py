@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -71,6 +72,7 @@ _WORD = re.compile(f"[{_CHARACTERS}]|[^ {_CHARACTERS}]+")
 _THOUSANDS = re.compile(r"(?<=[0-9])[.,](?=[0-9]{3}(?![0-9]))")
 
 
+@cache
 def is_character_script(code: int) -> bool:
     """Tell whether the shingle's unit is the character in this code point's script."""
     return any(low <= code <= high for low, high in _CHARACTER_RANGES)

@@ -11,7 +11,7 @@ import numpy as np
 
 from crawler.dumps.columns import Cleaned, ColumnParts, Columns
 from dedupe.clean_column import CleanColumn, Cut, clean_column, find_lines
-from dedupe.dump_boilerplate import line_keys
+from dedupe.dump_boilerplate import line_hashes
 from dedupe.gathering import UNKNOWN_TIME
 from dedupe.kernels.urls import outlet_hashes
 from storage.dumps.url_groups import hints_of
@@ -120,19 +120,25 @@ class Cleaning:
 
     def run(self) -> Cleaned:
         batch = self.task()
-        column = CleanColumn(texts=batch.texts)
-        if self.clean:
-            column = clean_column(batch.texts, batch.headlines)
-            if column.cuts:
-                column = replace(column, cuts=_to_the_end(column.cuts, batch.texts))
         outlets = np.empty(len(batch), np.uint64)
         named, urls = batch.outlets, batch.urls
         outlet_hashes(named.data, named.offsets, urls.data, urls.offsets, outlets)
-        keys, counts = np.zeros(0, np.uint64), np.zeros(len(batch), np.int64)
-        if self.clean:
-            lines = find_lines(column.texts)
-            keys, counts = line_keys(lines, column.texts).keys, np.diff(lines.firsts)
+        column, keys, counts = self._cleaned(batch)
         return Cleaned(batch, column, hints_of(urls), outlets, keys, counts)
+
+    def _cleaned(
+        self, batch: Batch
+    ) -> tuple[CleanColumn, NDArray[np.uint64], NDArray[np.int64]]:
+        """Return the texts without their repeats, and their lines' keys and numbers."""
+        if not self.clean:
+            column = CleanColumn(texts=batch.texts)
+            return column, np.zeros(0, np.uint64), np.zeros(len(batch), np.int64)
+        lines = find_lines(batch.texts)
+        column = clean_column(batch.texts, batch.headlines, lines)
+        if column.cuts:
+            lines = find_lines(column.texts)
+            column = replace(column, cuts=_to_the_end(column.cuts, batch.texts))
+        return column, line_hashes(lines, column.texts), np.diff(lines.firsts)
 
 
 def _to_the_end(cuts: Sequence[Cut], texts: TextColumn) -> tuple[Cut, ...]:

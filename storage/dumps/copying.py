@@ -7,16 +7,15 @@ more than two blocks are held.
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
 
 from storage.dumps.fields import value_at
-from storage.dumps.jsonl import JsonLines
+from storage.dumps.jsonl import JsonLines, read_lines
 from storage.dumps.writers import LinesWriter, dump_line
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ def copy_rows(
     if isinstance(dump, JsonLines) and isinstance(writer, LinesWriter):
         if dump.is_plain:
             with dump.path.open("rb", buffering=0) as source:
-                pieces = _pieces_of_file(source.fileno(), places, edits)
+                pieces = _pieces_of_file(source, places, edits)
                 _behind(lambda some: writer.copy(source.fileno(), some), pieces)
         else:
             _behind(writer.write_lines, _pieces_of_stream(dump, places, edits))
@@ -114,14 +113,14 @@ def _behind(write: Callable[[Any], None], pieces: Iterable[Any]) -> None:
 
 
 def _pieces_of_file(
-    source: int, places: NDArray[np.int64], edits: Edits
+    source: IO[bytes], places: NDArray[np.int64], edits: Edits
 ) -> Iterator[list[Span | bytes]]:
     """Yield what to write: spans of the file as they stand, and lines that changed."""
     for first in range(0, len(places), _ROWS):
         spans = places[first : first + _ROWS]
         numbers = np.arange(first, first + len(spans))
         changed = edits.changes(numbers)
-        lines = [os.pread(source, end - at, at) for at, end in spans[changed].tolist()]
+        lines = read_lines(source, spans[changed].tolist())
         edited = iter(_edited_lines(lines, numbers[changed], edits))
         yield [
             next(edited) if is_line else (start, end)

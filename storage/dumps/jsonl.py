@@ -6,9 +6,10 @@ reject with orjson's own reason.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 import orjson
@@ -24,7 +25,7 @@ from storage.dumps.reject import NO_TEXT, NOT_A_STRING, NOT_UTF8, TOO_LONG, Reje
 from storage.dumps.streams import PACKED, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from storage.dumps.fields import Fields
 
 _SAMPLE = 200
+# Rows that are read from their places at a time.
+_ROWS = 1024
 _TYPES = {kernel.NUMBER: "a number", kernel.OTHER: "not a string"}
 
 
@@ -72,8 +75,17 @@ class JsonLines:
 
     def rows(self, places: NDArray[np.int64]) -> Iterator[list[Row]]:
         """Yield the rows that stand at *places*, in order, some at a time."""
+        if self.is_plain:
+            yield from self._rows_of_file(places)
+            return
         for view, spans in self.blocks(places):
             yield [orjson.loads(view[start:end]) for start, end in spans.tolist()]
+
+    def _rows_of_file(self, places: NDArray[np.int64]) -> Iterator[list[Row]]:
+        with self.path.open("rb", buffering=0) as source:
+            for first in range(0, len(places), _ROWS):
+                spans = places[first : first + _ROWS].tolist()
+                yield [orjson.loads(line) for line in read_lines(source, spans)]
 
     def blocks(
         self, places: NDArray[np.int64]
@@ -85,6 +97,12 @@ class JsonLines:
                 end = int(np.searchsorted(places[:, 0], block.start + block.size))
                 yield block.data.data, places[at:end] - block.start
                 at = end
+
+
+def read_lines(source: IO[bytes], spans: Iterable[Sequence[int]]) -> list[bytes]:
+    """Return the bytes of a plain file that stand at each of *spans*."""
+    handle = source.fileno()
+    return [os.pread(handle, end - start, start) for start, end in spans]
 
 
 def _lines_of(block: LineBlock) -> Iterator[bytes]:

@@ -60,6 +60,7 @@ class _Blocks:
         self._too_long: list[int] = []
         self._ended = False
         self._spare: deque[bytearray] = deque()
+        self._newlines = np.empty(block, np.bool_)
 
     def run(self) -> Iterator[LineBlock]:
         rest = self._head()
@@ -120,9 +121,16 @@ class _Blocks:
             done=partial(self._spare.append, held),
         )
         self._too_long.clear()
-        self._line += held.count(b"\n", 0, size)
+        self._line += self._count_lines(data[:size])
         self._start += size
         return block
+
+    def _count_lines(self, data: NDArray[np.uint8]) -> int:
+        # bytes.count takes ten times as long, and no other thread runs meanwhile.
+        found = self._newlines[: len(data)]
+        if len(found) < len(data):
+            return int(np.count_nonzero(data == _NEWLINE))
+        return int(np.count_nonzero(np.equal(data, _NEWLINE, out=found)))
 
     def _skip_line(self, skipped: int) -> bytes:
         """Drop a line of which *skipped* bytes were seen; return what follows it."""
