@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+from multiprocessing import forkserver
 
 # Forked from a server without threads: a fork of a process with threads may inherit
 # held locks, and each spawned one would import the parsers and the kernels anew.
 CHILDREN = multiprocessing.get_context("forkserver")
-CHILDREN.set_forkserver_preload(["crawler.extract.article", "crawler.committing"])
+CHILDREN.set_forkserver_preload(["crawler.committing", "crawler.extract.article"])
+
+
+def load_ahead() -> None:
+    """Start that server, which loads while the caller loads what it needs itself."""
+    forkserver.ensure_running()

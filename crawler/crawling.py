@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from crawler.children import load_ahead
 from crawler.errors import OutletError
 from crawler.problems import FAILED_PAGE, FAILED_SOURCE, find_problem
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from scrapy.settings import Settings
 
     from crawler.frontier import OutletQueue
-    from crawler.session import CrawlPlan, Session
+    from crawler.planning import CrawlPlan
+    from crawler.session import Session
 
 # A stop finishes what is under way, but ends before a service manager loses patience.
 GRACE = 6.0
@@ -101,11 +103,12 @@ def crawl(
     and then with the running session. Raises OutletError where the plan has no outlet, StorageError
     where the database cannot be written; what was committed before stays.
     """
+    began = time.monotonic()
+    load_ahead()
     from scrapy.crawler import AsyncCrawlerProcess
 
     from crawler.spiders.outlets import OutletsSpider
 
-    began = time.monotonic()
     is_new = not db.exists()
     if not plan.outlets:
         raise OutletError("no outlet to crawl: name one, or see wirecopy outlets list")

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from crawler.rechecks import after_poll
-from storage.outlet_facts import OutletFacts, Registered, register_outlet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,15 +114,10 @@ class RobotsJob(_Job):
 
 
 @dataclass(kw_only=True)
-class OutletJob(_Job):
-    """An outlet that a run begins with, and the sources that are known of it."""
+class FlushJob(_Job):
+    """Nothing to write, but what came before it is to be committed at once."""
 
-    facts: OutletFacts
-    sources: Sequence[tuple[str, PageKind]]
-    now: float
     is_urgent: bool = True
 
-    def write(self, state: CrawlState, verdict: Verdict | None) -> Registered:
-        row = register_outlet(state.db, self.facts)
-        state.add_sources(self.sources, outlet=row.id, now=self.now)
-        return row
+    def write(self, state: CrawlState, verdict: Verdict | None) -> None:
+        """Nothing to write."""

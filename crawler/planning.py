@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from crawler.errors import OutletError
 from crawler.outlets import in_shard, load_catalogue, reachable, resolve
-from crawler.session import CrawlPlan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +14,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawler.outlets import Outlet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlPlan:
+    """What to crawl: outlets, how far back, how much; *argv* is what runs record.
+
+    *since* is in epoch seconds: links dated before it stay unasked, and archives are
+    searched back to it. *poll_all* asks an outlet's best sources although they are not
+    due yet, as a person who names an outlet expects.
+    """
+
+    outlets: tuple[Outlet, ...]
+    since: float | None = None
+    limit: int | None = None
+    poll_all: bool = True
+    argv: tuple[str, ...] = ("crawl",)
 
 
 def make_plan(

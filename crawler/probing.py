@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from crawler.errors import OutletError
 from crawler.importing import append_outlets
 from crawler.outlets import Catalogue, resolve
+from crawler.planning import CrawlPlan
 from crawler.polling import SAME_LINKS
-from crawler.session import CrawlPlan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

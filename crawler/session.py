@@ -13,20 +13,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
+from crawler.accounting import close_run
 from crawler.committing import ArchivePlan, Order
 from crawler.front_pages import WELL_KNOWN_FEEDS, WELL_KNOWN_SITEMAPS
 from crawler.frontier import Frontier, Limits, OutletQueue
-from crawler.jobs import OutletJob, PageJob, RobotsJob
+from crawler.jobs import PageJob, RobotsJob
 from crawler.links import in_scope, registered_domain
 from crawler.middlewares.robots import RobotsMiddleware
 from crawler.pages import exchange_of, is_no_article
-from crawler.problems import find_problem
 from crawler.rechecks import retry_after
+from crawler.registering import register
 from crawler.writing import Writer
 from storage.crawl_state import CrawlState
 from storage.errors import StorageError
-from storage.outlet_facts import OutletFacts, learn_outlet, note_success
-from storage.runs import OutletCounts, count_outlet, finish_run, start_run
+from storage.runs import finish_run, start_run
 from storage.store import Store
 from storage.urls import bare_host, host_of, source_key
 
@@ -38,9 +38,9 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from crawler.outlets import Outlet
+    from crawler.planning import CrawlPlan
     from storage.article import Article
     from storage.crawl_state import PageKind, RobotsState
-    from storage.outlet_facts import Registered
     from storage.warc_writer import Exchange
 
 logger = logging.getLogger(__name__)
@@ -49,22 +49,6 @@ logger = logging.getLogger(__name__)
 MOST_BACKLOG = 300
 # Sources that one run finds at one outlet: an index of indexes has no end.
 MOST_SOURCES = 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CrawlPlan:
-    """What to crawl: outlets, how far back, how much; *argv* is what runs record.
-
-    *since* is in epoch seconds: links dated before it stay unasked, and archives are
-    searched back to it. *poll_all* asks an outlet's best sources although they are not
-    due yet, as a person who names an outlet expects.
-    """
-
-    outlets: tuple[Outlet, ...]
-    since: float | None = None
-    limit: int | None = None
-    poll_all: bool = True
-    argv: tuple[str, ...] = ("crawl",)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -99,7 +83,6 @@ class Session:
         self.writer: Writer
         self.expected: dict[str, tuple[PageJob, Callable[[Any], None]]] = {}
         self.is_closed = False
-        self._registering = 0
 
     def open(self) -> None:
         """Open the database and start the writer; raises StorageError."""
@@ -112,16 +95,16 @@ class Session:
             self.state, limits=self._limits(), now=self.now, since=self.plan.since
         )
         with self.store.transaction() as db:
-            run = start_run(db, self.plan.argv, now=self.moment())
-        self.outcome.run = run
+            self.outcome.run = start_run(db, self.plan.argv, now=self.moment())
+            queues = [self._register(outlet) for outlet in self.plan.outlets]
+        for queue in queues:
+            self.frontier.add(queue)
         self.writer = Writer(
-            Order(db=path, run=run, archive=self._plan_archive()),
+            Order(db=path, run=self.run, archive=self._plan_archive()),
             notify=self._notify,
             on_error=self.fail,
         )
         self.writer.start()
-        for outlet in self.plan.outlets:
-            self._register(outlet)
 
     def close(self, reason: str, timeout: float | None = None) -> None:
         """Commit what is there, write down what the run did, and close."""
@@ -132,8 +115,7 @@ class Session:
         self.writer.close(timeout)
         self.outcome.error = self.outcome.error or self.writer.error
         try:
-            with self.store.transaction() as db:
-                self._count(CrawlState(db))
+            self._note_end(reason)
         except StorageError as error:
             self.outcome.error = self.outcome.error or error
         if self.outcome.error is not None:
@@ -150,9 +132,15 @@ class Session:
         self.on_error()
 
     @property
+    def run(self) -> int:
+        """The id of the run, once the session is open."""
+        assert self.outcome.run is not None
+        return self.outcome.run
+
+    @property
     def is_done(self) -> bool:
-        """Every outlet is registered and nothing is left to do."""
-        return self._registering == 0 and self.frontier.is_done
+        """Nothing is left to do."""
+        return self.frontier.is_done
 
     @property
     def is_full(self) -> bool:
@@ -272,82 +260,31 @@ class Session:
             total=self.plan.limit,
         )
 
-    def _register(self, outlet: Outlet) -> None:
-        self._registering += 1
-        self.writer.put(
-            OutletJob(
-                facts=_facts_of(outlet),
-                sources=list(_known_sources(outlet)),
-                now=self.now(),
-            ),
-            then=lambda row: self._registered(outlet, row),
-        )
-
-    def _registered(self, outlet: Outlet, row: Registered) -> None:
-        self._registering -= 1
-        queue = OutletQueue(outlet=outlet, id=row.id, name=row.name)
-        queue.sources.extend(self._sources_to_poll(row.id))
-        self.frontier.add(queue)
-
-    def _sources_to_poll(self, outlet: int) -> Sequence[Any]:
-        from crawler.polling import pick_sources
-
-        return pick_sources(
-            self.state.sources(outlet),
+    def _register(self, outlet: Outlet) -> OutletQueue:
+        return register(
+            outlet,
+            self.state,
             now=self.now(),
-            limit=self.settings.getint("WIRECOPY_POLLS_A_ROUND"),
+            polls=self.settings.getint("WIRECOPY_POLLS_A_ROUND"),
             poll_all=self.plan.poll_all,
         )
 
-    def _count(self, state: CrawlState) -> None:
-        run = self.outcome.run
-        if run is None:
-            return
-        totals: dict[str, int] = {}
-        for queue in self.frontier.queues.values():
-            counts = queue.counts
-            self._note_outlet(state, queue)
-            for name, number in counts.items():
-                totals[name] = totals.get(name, 0) + number
-            count_outlet(
-                state.db,
-                run,
-                OutletCounts(
-                    outlet=queue.id,
-                    pages=counts["pages"],
-                    articles=counts["new"],
-                    copies=counts["copies"],
-                    errors=counts["errors"],
-                    counts=dict(counts),
-                    problem=find_problem(queue, state),
-                ),
+    def _note_end(self, reason: str) -> None:
+        outcome = "done" if reason == "finished" else "stopped"
+        with self.store.transaction() as db:
+            close_run(
+                CrawlState(db),
+                self.run,
+                self.frontier.queues.values(),
+                outcome=outcome,
+                now=self.moment(),
             )
-        outcome = "done" if self.outcome.reason == "finished" else "stopped"
-        finish_run(state.db, run, outcome=outcome, now=self.moment(), counts=totals)
-
-    def _note_outlet(self, state: CrawlState, queue: OutletQueue) -> None:
-        """Write down what an outlet said of itself, and that it answered."""
-        spoken = queue.languages.most_common(1)
-        learn_outlet(
-            state.db,
-            queue.id,
-            name=queue.site_name,
-            language=spoken[0][0] if spoken else None,
-        )
-        if queue.counts["requests"]:
-            note_success(state.db, queue.id, now=self.now())
 
     def _note_failure(self, error: BaseException) -> None:
         """Write down that the run failed, if the database still takes that much."""
         with suppress(StorageError), self.store.transaction() as db:
-            if self.outcome.run is not None:
-                finish_run(
-                    db,
-                    self.outcome.run,
-                    outcome="failed",
-                    error=str(error),
-                    now=self.moment(),
-                )
+            now = self.moment()
+            finish_run(db, self.run, outcome="failed", error=str(error), now=now)
 
     def _notify(self, call: Callable[[], None]) -> None:
         # The loop is closed when a second signal ended the run at once.
@@ -357,25 +294,3 @@ class Session:
 
 def _moment() -> datetime:
     return datetime.now(UTC)
-
-
-def _facts_of(outlet: Outlet) -> OutletFacts:
-    return OutletFacts(
-        name=outlet.name,
-        host=outlet.host,
-        home=outlet.home,
-        language=outlet.languages[0] if outlet.languages else None,
-        country=outlet.country,
-        agency=outlet.agency,
-    )
-
-
-def _known_sources(outlet: Outlet) -> list[tuple[str, PageKind]]:
-    kinds: list[tuple[Sequence[str], PageKind]] = [
-        (outlet.feeds, "feed"),
-        (outlet.news_sitemaps, "news sitemap"),
-        (outlet.sitemaps, "sitemap"),
-        (outlet.sections, "section"),
-        ((outlet.home,), "section"),
-    ]
-    return [(url, kind) for urls, kind in kinds for url in urls]

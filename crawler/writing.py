@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.children import CHILDREN
 from crawler.committing import serve
+from crawler.jobs import FlushJob
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -54,11 +55,7 @@ class Writer:
         self.error: BaseException | None = None
 
     def start(self) -> None:
-        """Begin to take jobs."""
-        self._process.start()
-        # With our copy of its end open, a dead child would not end the pipe.
-        self._theirs.close()
-        atexit.register(self._process.kill)
+        """Begin to take jobs; the process is there when it has loaded."""
         for thread in self._threads:
             thread.start()
 
@@ -67,6 +64,11 @@ class Writer:
         number = next(self._numbers)
         self._waiting[number] = then
         self._jobs.put((number, job))
+
+    def flush(self) -> None:
+        """Have what is queued committed at once, and not within a second."""
+        if self._waiting:
+            self.put(FlushJob())
 
     @property
     def backlog(self) -> int:
@@ -77,13 +79,26 @@ class Writer:
         """Commit what is queued and end; wait at most *timeout* seconds."""
         self._jobs.put(None)
         self._threads[1].join(timeout)
-        self._process.kill()
-        self._process.join()
-        atexit.unregister(self._process.kill)
+        self._end_process()
         self._finish()
+
+    def _start_process(self) -> None:
+        try:
+            self._process.start()
+        finally:
+            # With our copy of its end open, a dead child would not end the pipe.
+            self._theirs.close()
+        atexit.register(self._end_process)
+
+    def _end_process(self) -> None:
+        if self._process.pid is not None:
+            self._process.kill()
+            self._process.join()
+        atexit.unregister(self._end_process)
 
     def _send(self) -> None:
         try:
+            self._start_process()
             while (job := self._jobs.get()) is not None:
                 self._pipe.send(job)
             self._pipe.send(None)

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawler.crawling import CrawlReport
-    from crawler.session import CrawlPlan, Session
+    from crawler.planning import CrawlPlan
+    from crawler.session import Session
 
 
 def crawl_with_progress(

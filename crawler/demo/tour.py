@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawler.crawling import CrawlReport
-    from crawler.session import CrawlPlan
+    from crawler.planning import CrawlPlan
     from storage.overview import Overview
 
 PROXIES = ("http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY")

@@ -17,9 +17,10 @@ from crawler.failures import reason_of
 from crawler.jobs import PageJob, SourceJob
 from crawler.middlewares.robots import DISALLOWED
 from crawler.outlets import load_catalogue, resolve
+from crawler.planning import CrawlPlan
 from crawler.polling import SAME_LINKS
 from crawler.problems import FAILED_PAGE, FAILED_SOURCE
-from crawler.session import CrawlPlan, Session
+from crawler.session import Session
 from crawler.sources import Source, read_source
 from storage.errors import StorageError
 from storage.urls import source_key, url_key
@@ -83,10 +84,12 @@ class OutletsSpider(Spider):
         frontier = self.session.frontier
         while not self.session.is_done:
             turn = None if self.session.is_full else frontier.next()
-            if turn is None:
-                await frontier.wait()
-            else:
+            if turn is not None:
                 yield self._request(*turn)
+                continue
+            if not frontier.busy:
+                self.session.writer.flush()
+            await frontier.wait()
 
     def close_session(self, spider: Spider, reason: str) -> None:
         """End the workers and commit what they brought."""

@@ -1,0 +1,53 @@
+"""The outlets that a run begins with: their rows, and what is polled of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crawler.frontier import OutletQueue
+from crawler.polling import pick_sources
+from storage.outlet_facts import OutletFacts, register_outlet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from crawler.outlets import Outlet
+    from storage.crawl_state import CrawlState, PageKind
+
+
+def register(
+    outlet: Outlet, state: CrawlState, *, now: float, polls: int, poll_all: bool
+) -> OutletQueue:
+    """Write what is known of *outlet*; return its queue with the sources to poll.
+
+    *polls* and *poll_all* are the limit and the will of pick_sources(). Runs inside a
+    transaction.
+    """
+    row = register_outlet(state.db, _facts_of(outlet))
+    state.add_sources(_known_sources(outlet), outlet=row.id, now=now)
+    queue = OutletQueue(outlet=outlet, id=row.id, name=row.name)
+    known = state.sources(row.id)
+    queue.sources.extend(pick_sources(known, now=now, limit=polls, poll_all=poll_all))
+    return queue
+
+
+def _facts_of(outlet: Outlet) -> OutletFacts:
+    return OutletFacts(
+        name=outlet.name,
+        host=outlet.host,
+        home=outlet.home,
+        language=outlet.languages[0] if outlet.languages else None,
+        country=outlet.country,
+        agency=outlet.agency,
+    )
+
+
+def _known_sources(outlet: Outlet) -> Iterator[tuple[str, PageKind]]:
+    kinds: list[tuple[Sequence[str], PageKind]] = [
+        (outlet.feeds, "feed"),
+        (outlet.news_sitemaps, "news sitemap"),
+        (outlet.sitemaps, "sitemap"),
+        (outlet.sections, "section"),
+        ((outlet.home,), "section"),
+    ]
+    return ((url, kind) for urls, kind in kinds for url in urls)
