@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from storage.articles import (
-    body_row,
-    delete_removed,
     insert_article,
-    insert_removed,
     iso,
     load_article,
     load_clean_body,
-    metadata_row,
     update_article,
 )
 from storage.outlet_blocks import OutletBlocks, Print
@@ -27,22 +24,21 @@ from storage.pairs import (
 )
 from storage.preparing import clean_whole, prepare_again, prepare_all
 from storage.revisions import has_revision, insert_revision
-from storage.signing import cut_order
 from storage.stored import (
+    Identities,
     Stored,
-    find_stored,
-    is_forgotten,
     load_stored,
     load_times,
     same_letters,
     same_text,
     story_of,
 )
-from storage.urls import article_id, article_key
+from storage.texts import Texts
+from storage.urls import article_id
 from storage.verdict import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlite_utils import Database
 
@@ -52,7 +48,6 @@ if TYPE_CHECKING:
     from storage.pairs import StoredPair
     from storage.preparing import Prepared
     from storage.search import SearchQueue
-    from storage.signing import Signed
     from storage.stories import Stories
 
 
@@ -78,6 +73,35 @@ class Adder:
         self.decider = decider
         self.stories = stories
         self.search = search
+        self._identities = Identities(db)
+        self._texts = Texts(db, decider, search)
+
+    @contextmanager
+    def batch(self, prepared: Sequence[Prepared]) -> Iterator[None]:
+        """Ask at once what adding all of *prepared* will ask, in one transaction."""
+        self._identities.read_ahead(prepared)
+        self.decider.read_ahead([one.signed for one in prepared])
+        try:
+            yield
+        finally:
+            self._identities.end_batch()
+            self.decider.end_batch()
+
+    def waiting(self) -> tuple[int, int]:
+        """Return how much waits for write(), for back_to()."""
+        return len(self.decider.index.tables.changes), len(self.search.changes)
+
+    def back_to(self, waiting: tuple[int, int]) -> None:
+        """Forget what waits since then, and what was read: it was rolled back."""
+        self.decider.index.tables.back_to(waiting[0])
+        self.search.changes.back_to(waiting[1])
+        self.forget_caches()
+        self.decider.forget(texts=True)
+
+    def write(self) -> None:
+        """Write what waits for the end of the transaction."""
+        self.decider.index.tables.write()
+        self.search.write()
 
     def forget_caches(self) -> None:
         """Ask the database again: a rollback or another process changed it."""
@@ -94,17 +118,16 @@ class Adder:
     def add(self, prepared: Prepared, run: int | None = None) -> Verdict:
         """Write one article, or what is new of it, and decide its story."""
         article = prepared.article
-        key = article_key(article.url, article.canonical_url)
-        if is_forgotten(self._db, key, article.url):
+        if self._identities.is_forgotten(prepared):
             return FORGOTTEN
         outlet = self.names.outlet(article.outlet, article.url)
         # A line may have become boilerplate since the article was prepared.
         known = self.blocks.boilerplate(outlet)
         prepared = prepare_again(prepared, known, self.decider.sign)
-        stored = find_stored(self._db, key, article, outlet)
+        stored = self._identities.find(prepared, outlet)
         if stored is not None:
             return self._add_again(stored, prepared, outlet, run)
-        return self._add_new(key, prepared, outlet, run)
+        return self._add_new(prepared, outlet, run)
 
     def derive_again(self, articles: Iterable[int], run: int | None = None) -> None:
         """Clean, index and decide stored articles anew, from their extracted blocks."""
@@ -132,9 +155,9 @@ class Adder:
             stored.body,
             load_clean_body(self._db, article).removed,
         ):
-            self._replace_text(stored, prepared)
+            self._texts.replace(stored, prepared)
         elif not stored.indexed:
-            self._enter_as_first(article, prepared)
+            self._texts.enter(article, prepared)
 
     def remove(self, article: int) -> None:
         """Remove an article and all that was derived from it; its story is repaired.
@@ -147,9 +170,7 @@ class Adder:
         whole = self._whole_of(article)
         near = others_of(article, pairs_of(self._db, article))
         self.blocks.remove(stored.outlet, article, whole)
-        self.search.remove(article, stored.headline, stored.body)
-        if stored.indexed:
-            self._leave_index(stored)
+        self._texts.leave(stored)
         delete_pairs(self._db, article)
         left = self.stories.leave(article)
         self._db.conn.execute("DELETE FROM articles WHERE id = ?", [article])
@@ -167,45 +188,46 @@ class Adder:
         self._repair({article, *near})
 
     def _add_new(
-        self, key: str, prepared: Prepared, outlet: int | None, run: int | None
+        self, prepared: Prepared, outlet: int | None, run: int | None
     ) -> Verdict:
-        article = prepared.article
-        number = self._next_id()
-        entered = self._enter_as_first(number, prepared, has_row=False)
+        number, story = self.stories.next_ids()
+        entered = self._texts.enter(number, prepared, has_row=False)
         found = self.decider.decide(number, prepared, entered=entered)
         best = strongest(found)
-        story = (
-            self.stories.next_id()
-            if best is None
-            else story_of(self._db, other_of(number, best))
-        )
-        row = {
+        if best is not None:
+            story, _ = story_of(self._db, other_of(number, best))
+        row = self._row(prepared, outlet) | {
             "id": number,
-            **metadata_row(article),
-            **body_row(prepared.body),
-            **self._names_row(article, outlet),
-            "url_key": key,
-            "url_id": article_id(article.url),
-            "updated": iso(article.fetched),
-            "words": prepared.signed.words,
-            "text_hash": prepared.signed.fold,
-            "headline_hash": prepared.signed.headline,
             "story": story,
             "role": "canonical" if best is None else "copy",
             "indexed": entered,
         }
         insert_article(self._db, row)
-        self._write_texts(number, prepared)
-        if entered:
-            self._insert_signature(number, prepared.signed)
+        self._texts.write(number, prepared)
+        if entered and prepared.signed.entry is not None:
+            self._texts.insert_signature(number, prepared.signed.entry)
         save_pairs(self._db, found, run)
         if best is None:
             self.stories.begin(story, number, row)
+            known = Verdict(
+                article=number, story=story, role="canonical", verdict="new"
+            )
         else:
             self._repair([number])
-        verdict = self._verdict(number, prepared, found)
-        self._count_blocks(number, prepared, outlet, row)
-        return replace(verdict, is_new=True)
+            known = self._known(number)
+        self._count_blocks(known, prepared, outlet, row)
+        return replace(_judged(known, prepared, found), is_new=True)
+
+    def _row(self, prepared: Prepared, outlet: int | None) -> dict[str, Any]:
+        article = prepared.article
+        return {
+            **prepared.said,
+            **prepared.text,
+            **self._names_row(article, outlet),
+            "url_key": prepared.addresses[0],
+            "url_id": article_id(article.url),
+            "updated": prepared.said["fetched"],
+        }
 
     def _add_again(
         self,
@@ -229,16 +251,16 @@ class Adder:
         if not same_bytes:
             insert_revision(self._db, stored.id, replaced=fetched)
         self.blocks.remove(stored.outlet, stored.id, self._whole_of(stored.id))
-        self._replace_text(stored, prepared)
+        self._texts.replace(stored, prepared)
         self._refresh(stored.id, prepared, outlet)
         if not same_bytes:
             update_article(self._db, stored.id, {"updated": fetched})
         self.decide_again(stored.id, prepared, run)
         row = load_times(self._db, stored.id)
-        self._count_blocks(stored.id, prepared, outlet, row)
+        known = self._known(stored.id)
+        self._count_blocks(known, prepared, outlet, row)
         pairs = pairs_of(self._db, stored.id)
-        verdict = self._verdict(stored.id, prepared, pairs)
-        return replace(verdict, is_revision=not same_bytes)
+        return replace(_judged(known, prepared, pairs), is_revision=not same_bytes)
 
     def _add_older(self, stored: Stored, prepared: Prepared) -> Verdict:
         """Keep a text that was fetched before the one we show, as its revision."""
@@ -249,100 +271,11 @@ class Adder:
             return replace(self._known(stored.id), is_revision=True)
         return self._known(stored.id)
 
-    def _replace_text(self, stored: Stored, prepared: Prepared) -> None:
-        self.search.remove(stored.id, stored.headline, stored.body)
-        delete_removed(self._db, stored.id)
-        if stored.indexed:
-            self._leave_index(stored)
-        update_article(
-            self._db,
-            stored.id,
-            {
-                **body_row(prepared.body),
-                "headline": prepared.article.headline,
-                "words": prepared.signed.words,
-                "text_hash": prepared.signed.fold,
-                "headline_hash": prepared.signed.headline,
-            },
-        )
-        self._write_texts(stored.id, prepared)
-        self._enter_as_first(stored.id, prepared)
-
-    def _write_texts(self, article: int, prepared: Prepared) -> None:
-        insert_removed(self._db, article, prepared.body.removed)
-        self.search.add(article, prepared.words)
-
-    def _enter_as_first(
-        self, article: int, prepared: Prepared, *, has_row: bool = True
-    ) -> bool:
-        """Enter an article that is to stand for its text; return whether it is."""
-        signed = prepared.signed
-        if signed.fold is None or self.decider.is_brief(signed):
-            return False
-        first = self.decider.first_twin(article, signed.fold)
-        if first is not None:
-            stored = load_stored(self._db, first)
-            assert stored is not None
-            before = self.decider.sign(stored.headline, stored.body)
-            if cut_order(before) <= cut_order(signed):
-                return False
-            # Texts of the same words that are cut otherwise: one cut stands for all.
-            self._leave_index(stored, heirs=False)
-            self._queue_node(article, signed.fold)
-        self._enter_index(article, signed, has_row=has_row)
-        return True
-
-    def _enter_index(self, article: int, signed: Signed, *, has_row: bool) -> None:
-        self.decider.enter(article, signed)
-        if has_row:
-            self._insert_signature(article, signed)
-            update_article(self._db, article, {"indexed": 1})
-
-    def _insert_signature(self, article: int, signed: Signed) -> None:
-        self._db.conn.execute(
-            "INSERT INTO signatures (article, minima) VALUES (?, ?)",
-            [article, signed.minima],
-        )
-
-    def _leave_index(self, stored: Stored, *, heirs: bool = True) -> None:
-        """Take a text's first article out, and let another one stand for it."""
-        execute = self._db.conn.execute
-        self.decider.leave(stored.id, self.decider.sign(stored.headline, stored.body))
-        execute("DELETE FROM signatures WHERE article = ?", [stored.id])
-        execute("UPDATE articles SET indexed = 0 WHERE id = ?", [stored.id])
-        twins = self.decider.twins(stored.id, stored.fold) if heirs else []
-        if not twins:
-            return
-        texts = execute(
-            f"SELECT headline, body FROM articles WHERE id IN ({_marks(twins)})"
-            " ORDER BY id",
-            twins,
-        )
-        signed = self.decider.sign_all(texts.fetchall())
-        heir = min(range(len(twins)), key=lambda place: cut_order(signed[place]))
-        self._enter_index(twins[heir], signed[heir], has_row=True)
-        self._queue_node(stored.id, stored.fold)
-
-    def _queue_node(self, but: int, text_hash: int | None) -> None:
-        self._db.conn.execute(
-            "INSERT INTO settle_queue (article, reason) SELECT id, 'node' FROM articles"
-            " WHERE text_hash = ? AND id <> ? ON CONFLICT (article) DO NOTHING",
-            [text_hash, but],
-        )
-
-    def _next_id(self) -> int:
-        row = self._db.conn.execute(
-            "SELECT seq FROM sqlite_sequence WHERE name = 'articles'"
-        ).fetchone()
-        return int(row[0]) + 1 if row else 1
-
     def _refresh(self, article: int, prepared: Prepared, outlet: int | None) -> None:
         """Write what the page says now; when it was first fetched stays."""
-        row = metadata_row(prepared.article)
+        row = prepared.said | self._names_row(prepared.article, outlet)
         del row["fetched"], row["url"]
-        update_article(
-            self._db, article, {**row, **self._names_row(prepared.article, outlet)}
-        )
+        update_article(self._db, article, row)
 
     def _names_row(self, article: Article, outlet: int | None) -> dict[str, Any]:
         return {"outlet": outlet, "agency": self.names.agency(article.agency)}
@@ -359,40 +292,35 @@ class Adder:
 
     def _count_blocks(
         self,
-        article: int,
+        known: Verdict,
         prepared: Prepared,
         outlet: int | None,
         row: dict[str, Any],
     ) -> None:
-        if outlet is None:
+        if outlet is None or known.article is None or known.story is None:
             return
         when = row["published"] or row["fetched"]
         printed = Print(
-            article=article,
+            article=known.article,
             outlet=outlet,
-            story=story_of(self._db, article),
+            story=known.story,
             day=when[:10] if when else None,
         )
         self.blocks.add(printed, prepared.whole.kept, prepared.counted)
 
-    def _verdict(
-        self, article: int, prepared: Prepared, pairs: Sequence[StoredPair]
-    ) -> Verdict:
-        known = self._known(article)
-        best = strongest(pairs)
-        return replace(
-            known,
-            verdict="new" if best is None else best.verdict,
-            of=None if best is None else other_of(article, best),
-            removed=len(prepared.body.removed),
-        )
-
     def _known(self, article: int) -> Verdict:
-        story, role = self._db.conn.execute(
-            "SELECT story, role FROM articles WHERE id = ?", [article]
-        ).fetchone()
+        story, role = story_of(self._db, article)
         return Verdict(article=article, story=story, role=role, verdict="known")
 
 
-def _marks(values: Sequence[int]) -> str:
-    return ",".join("?" * len(values))
+def _judged(known: Verdict, prepared: Prepared, pairs: Sequence[StoredPair]) -> Verdict:
+    """Say by which of its pairs an article joined its story."""
+    best = strongest(pairs)
+    return replace(
+        known,
+        verdict="new" if best is None else best.verdict,
+        of=None
+        if best is None or known.article is None
+        else other_of(known.article, best),
+        removed=len(prepared.body.removed),
+    )

@@ -113,14 +113,16 @@ def update_article(db: Database, article: int, row: dict[str, Any]) -> None:
 
 def insert_removed(db: Database, article: int, removed: Iterable[RemovedBlock]) -> None:
     """Write the blocks that were taken out of an article."""
-    db.conn.executemany(
-        "INSERT INTO removed_blocks (article, position, kind, text, reason, repeats)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        [
-            (article, r.position, r.block.kind, r.block.text, r.reason, r.repeats)
-            for r in removed
-        ],
-    )
+    rows = [
+        (article, r.position, r.block.kind, r.block.text, r.reason, r.repeats)
+        for r in removed
+    ]
+    if rows:
+        db.conn.executemany(
+            "INSERT INTO removed_blocks (article, position, kind, text, reason, repeats)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            rows,
+        )
 
 
 def delete_removed(db: Database, article: int) -> None:

@@ -224,14 +224,15 @@ def _check_texts(store: Store) -> list[Problem]:
 
 
 def _is_indexed(store: Store, article: int, headline: str, body: str) -> bool:
-    signed = store.adder.decider.sign(headline, body)
+    entry = store.adder.decider.sign(headline, body).entry
+    assert entry is not None
     execute = store.db.conn.execute
     return all(
         execute(
             f"SELECT 1 FROM {table} WHERE key = ? AND article = ?", [key, article]
         ).fetchone()
-        for table, keys in (("bands", signed.bands), ("passage_keys", signed.passages))
-        for key in keys
+        for table, keys in (("bands", entry.bands), ("passage_keys", entry.passages))
+        for _, key in keys
     )
 
 

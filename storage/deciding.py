@@ -27,11 +27,13 @@ from dedupe.verify import (
     hours_apart,
     verify_rows,
 )
-from storage.index import TITLE, SqliteIndex, to_signed, to_unsigned
+from storage.index import SqliteIndex
 from storage.key_states import KeyStates
+from storage.key_tables import TITLE, to_signed, to_unsigned
 from storage.pairs import StoredPair
 from storage.signing import IndexSigner, Signed
 from storage.times import epoch, hours_between, published_at, span
+from storage.unmet import Unmet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,6 +107,7 @@ class Decider:
         self._states = KeyStates(db)
         self.index = SqliteIndex(db, self._signer, self._states)
         self._proposer = _StoredProposer(self.index, self._states)
+        self._untold: Unmet[int] = Unmet(db, ("articles", "text_hash"))
         self.sign = self._signer.sign
         self.sign_all = self._signer.sign_all
 
@@ -114,24 +117,38 @@ class Decider:
         if texts:
             self.index.forget()
 
+    def read_ahead(self, batch: Sequence[Signed]) -> None:
+        """Ask at once what adding a batch will ask for; until end_batch()."""
+        self._untold.ask(one.fold for one in batch if one.fold is not None)
+        self.index.read_ahead(
+            [one.entry for one in batch if one.entry and not self.is_brief(one)]
+        )
+
+    def end_batch(self) -> None:
+        """Ask the database again from here on."""
+        self._untold.forget()
+        self.index.end_batch()
+
+    def meet(self, signed: Signed) -> None:
+        """Note that an article gets this text: a later one may be its twin."""
+        self._untold.meet(signed.fold)
+
     def is_brief(self, signed: Signed) -> bool:
         """Tell whether an article is too short for the index."""
         return signed.record.words < self.parameters.brief_words
 
-    def enter(self, article: int, signed: Signed) -> None:
+    def enter(self, article: int, entry: Entry) -> None:
         """Enter an article into the index; it may have no row yet."""
-        entry = self.index.entry_of(signed)
         self.index.add(article, entry)
         least = self.parameters.stranger_groups
         for key in self.index.held_by(entry.passages, least):
             first = self._states.crowded.get(key)
             if first is None or entry.rank in first[:SAMPLE]:
                 self._ask(key, but=article)
-        self._note(article, entry)
+        self._note(article, entry, was_lone=False)
 
-    def leave(self, article: int, signed: Signed) -> None:
+    def leave(self, article: int, entry: Entry) -> None:
         """Take an article out of the index."""
-        entry = self.index.entry_of(signed)
         self.index.set_lone(article, entry, is_lone=False)
         self.index.remove(article, entry)
         for key in set(entry.passages):
@@ -147,8 +164,8 @@ class Decider:
         It may have no row yet where enter() was called just before (*entered*), or
         where it is a brief or another article of its text is in the index.
         """
-        signed = prepared.signed
-        if signed.fold is None:
+        signed, entry = prepared.signed, prepared.signed.entry
+        if entry is None:
             return []
         if self.is_brief(signed):
             return self._decide_brief(article, prepared)
@@ -160,7 +177,6 @@ class Decider:
             self._tell_node(first, mine)
             return [self._exact(article, prepared, first)]
         pairs = [self._exact(article, prepared, twin) for twin in twins]
-        entry = self.index.entry_of(signed)
         self.index.remember(entry)
         if mine.node_headline:
             entry = replace(entry, headline=(HEADLINE, to_signed(mine.node_headline)))
@@ -171,6 +187,8 @@ class Decider:
 
     def twins(self, own: int, fold: int | None) -> list[int]:
         """Return the other articles of the same folded body, oldest first."""
+        if fold in self._untold:
+            return []
         rows = self._db.conn.execute(
             "SELECT id FROM articles WHERE text_hash = ? AND id <> ? ORDER BY id",
             [fold, own],
@@ -179,6 +197,8 @@ class Decider:
 
     def first_twin(self, own: int, fold: int | None) -> int | None:
         """Find the article of the same text that is in the index for all of them."""
+        if fold in self._untold:
+            return None
         row = self._db.conn.execute(
             "SELECT id FROM articles WHERE text_hash = ? AND id <> ? AND indexed",
             [fold, own],
@@ -190,11 +210,13 @@ class Decider:
         is_masked = self._proposer.ask(key)
         if is_masked != (key in self._states.masked):
             self._states.mask(key, is_masked=is_masked)
-            self._states.queue_holders(key, "passage", but=but)
+            self.index.queue_holders(key, "passage", but=but)
 
-    def _note(self, article: int, entry: Entry) -> None:
+    def _note(
+        self, article: int, entry: Entry, *, was_lone: bool | None = None
+    ) -> None:
         is_lone = self._proposer.has_nothing_else(entry)
-        self.index.set_lone(article, entry, is_lone=is_lone)
+        self.index.set_lone(article, entry, is_lone=is_lone, was_lone=was_lone)
         if entry.headline is not None:
             self.index.note_headline(entry.headline, but=article, joins=entry.rank)
 

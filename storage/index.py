@@ -1,8 +1,6 @@
 """The index in SQLite: dedupe's Index over tables of keys.
 
-A row of *bands* or *passage_keys* is found by its key alone; the rows of an article are
-found by deriving its keys from its clean body again, which is cheaper than an index by
-article. Of the articles of one text one is in the index and stands for all.
+Of the articles of one text one is in the index and stands for all.
 """
 
 from __future__ import annotations
@@ -10,12 +8,12 @@ from __future__ import annotations
 from bisect import insort
 from typing import TYPE_CHECKING
 
-import numpy as np
 import orjson
 
-from dedupe.incremental import BAND, HEADLINE, PASSAGE, Entry, Key, entry_of
+from dedupe.incremental import HEADLINE, Entry, Key
 from dedupe.kernels.propose import SAMPLE
-from storage.key_states import LONE, TABLES, KeyStates
+from storage.key_tables import KeyTables, to_signed, to_unsigned
+from storage.unmet import Unmet
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -23,41 +21,22 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from dedupe.parameters import Parameters
-    from storage.signing import IndexSigner, Signed
+    from storage.key_states import KeyStates
+    from storage.signing import IndexSigner
 
 _REMEMBERED = 5_000  # entries kept in memory, 5 KB each
-_FIRST_READ = (
-    "SELECT keys.key, keys.article FROM json_each(?) AS asked"
-    " CROSS JOIN {table} AS keys ON keys.key = asked.value"
-)
-_ENTER = (
-    "INSERT OR IGNORE INTO {table} (key, article) SELECT value, ?2 FROM json_each(?1)"
-)
-_LEAVE = (
-    "DELETE FROM {table} WHERE (key, article) IN (SELECT value, ?2 FROM json_each(?1))"
-)
-_RANKS = (
-    "SELECT articles.id, articles.text_hash FROM json_each(?) AS asked"
-    " CROSS JOIN articles ON articles.id = asked.value"
-)
-_ALL = (
-    "SELECT keys.article, articles.text_hash FROM {table} AS keys"
-    " LEFT JOIN articles ON articles.id = keys.article WHERE keys.key = ?"
-)
+_AHEAD = 1_000  # of them, those that a batch may ask for before it needs them
 _TEXTS = (
     "SELECT articles.headline, articles.body FROM json_each(?) AS asked"
     " CROSS JOIN articles ON articles.text_hash = asked.value AND articles.indexed"
 )
-# A text's headline is the smallest of those that it was printed under, unsigned.
-TITLE = (
-    "coalesce(min(texts.headline_hash) FILTER (WHERE texts.headline_hash > 0),"
-    " min(texts.headline_hash))"
+_ARTICLES = (
+    "SELECT articles.id FROM json_each(?) AS asked CROSS JOIN articles"
+    " ON articles.text_hash = asked.value AND articles.indexed"
 )
-_SAME_HEADLINE = (
-    "SELECT NULL, texts.text_hash FROM (SELECT DISTINCT text_hash FROM articles"
-    " WHERE headline_hash = ?1) AS named CROSS JOIN articles AS texts"
-    " ON texts.text_hash = named.text_hash GROUP BY texts.text_hash"
-    f" HAVING max(texts.indexed) AND {TITLE} = ?1"
+_LONE = (
+    "SELECT lone_keys.article, articles.text_hash FROM lone_keys"
+    " LEFT JOIN articles ON articles.id = lone_keys.article WHERE lone_keys.key = ?"
 )
 
 
@@ -71,10 +50,14 @@ class SqliteIndex:
         self._conn = db.conn
         self._signer = signer
         self._states = states
+        self.tables = KeyTables(db)
         self._entries: dict[int, Entry] = {}
         # Never of a key above the cap.
         self._held: dict[Key, list[int]] = {}
-        # Articles whose keys are written before their rows.
+        # Whether all that a batch asks for was read at its beginning.
+        self._is_ahead = False
+        self._unnamed: Unmet[int] = Unmet(db, ("articles", "headline_hash"))
+        # Articles that are entered before their rows.
         self._new: dict[int, int] = {}
 
     @property
@@ -127,9 +110,37 @@ class SqliteIndex:
         """Keep the entry of a text that is in the index, so that none signs it again."""
         self._entries[entry.rank] = entry
 
+    def read_ahead(self, entries: Sequence[Entry]) -> None:
+        """Read what adding all of *entries* will ask for; until end_batch()."""
+        self._held.clear()
+        self._is_ahead = True
+        self._unnamed.ask(entry.headline[1] for entry in entries if entry.headline)
+        self._read(
+            {key for entry in entries for key in (*entry.bands, *entry.passages)}
+        )
+        masked = self._states.masked
+        ranks = {
+            rank
+            for key, held in self._held.items()
+            if key not in masked
+            for rank in held
+        }
+        if len(ranks) <= _AHEAD:
+            self.load(ranks)
+
+    def end_batch(self) -> None:
+        """Read everything anew from here on: the transaction may end."""
+        self._is_ahead = False
+        self._held.clear()
+        self._unnamed.forget()
+
     def begin(self, entry: Entry) -> None:
         """Read what deciding about *entry* will ask for, in one go."""
-        self._held.clear()
+        if not self._is_ahead:
+            self._held.clear()
+        elif entry.headline is not None:
+            # Any article may have changed whose headline it is.
+            self._held.pop(entry.headline, None)
         self._read(entry.keys)
         asked = {
             rank for key in entry.passages for rank in self._held.get(key, ())[:SAMPLE]
@@ -143,15 +154,11 @@ class SqliteIndex:
             return
         while len(self._entries) > _REMEMBERED - len(missing) and self._entries:
             del self._entries[next(iter(self._entries))]
-        asked = orjson.dumps([to_signed(rank) for rank in missing]).decode()
-        for signed in self._signer.sign_all(self._conn.execute(_TEXTS, [asked])):
-            self._entries[signed.record.fold] = self.entry_of(signed)
-
-    def entry_of(self, signed: Signed) -> Entry:
-        """Return the entry of a text that is no brief."""
-        bands = np.array(signed.bands, np.int64).view(np.uint64)
-        minima = np.frombuffer(signed.minima, "<u4")
-        return entry_of(signed.record, bands, minima, self.parameters)
+        for signed in self._signer.sign_all(
+            self._conn.execute(_TEXTS, [_json(missing)])
+        ):
+            if signed.entry is not None:
+                self._entries[signed.entry.rank] = signed.entry
 
     def forget(self) -> None:
         """Read every text anew: one that is there may have changed."""
@@ -162,7 +169,6 @@ class SqliteIndex:
         """Enter an article, and queue those whose pairs that makes stale."""
         self.begin(entry)
         self._new = {article: entry.rank}
-        self._change(_ENTER, article, entry)
         self._entries[entry.rank] = entry
         for key in dict.fromkeys((*entry.bands, *entry.passages)):
             ranks = self._held.get(key)
@@ -176,10 +182,11 @@ class SqliteIndex:
                     self._states.crowd(key, ranks[: self._kept])
                     self._tell_holders(key, but=article)
                     del self._held[key]
+        self.tables.add(article, entry)
 
     def remove(self, article: int, entry: Entry) -> None:
         """Take an article out; *entry* must be of the body that went in."""
-        self._change(_LEAVE, article, entry)
+        self.tables.remove(article, entry)
         self._entries.pop(entry.rank, None)
         self._held.clear()
         for key in dict.fromkeys((*entry.bands, *entry.passages)):
@@ -188,12 +195,23 @@ class SqliteIndex:
 
     def alone(self, key: Key) -> list[int]:
         """The holders of a passage that have nothing but what strangers share."""
-        return self._everyone((LONE, key[1]))
+        return sorted(
+            self._new[article] if rank is None else to_unsigned(rank)
+            for article, rank in self._conn.execute(_LONE, [key[1]])
+            if rank is not None or article in self._new
+        )
 
-    def set_lone(self, article: int, entry: Entry, *, is_lone: bool) -> None:
-        """Note whether an article has nothing but what strangers share."""
+    def set_lone(
+        self, article: int, entry: Entry, *, is_lone: bool, was_lone: bool | None = None
+    ) -> None:
+        """Note whether an article has nothing but what strangers share.
+
+        *was_lone* says what is noted, None that it has to be read.
+        """
         keys = set(entry.passages)
-        if not keys or self._is_lone(article, entry) == is_lone:
+        if was_lone is None:
+            was_lone = bool(keys) and self._is_lone(article, entry)
+        if not keys or was_lone == is_lone:
             return
         cap, hubs = self.parameters.bucket_cap, self.parameters.hubs
         sql = (
@@ -208,7 +226,7 @@ class SqliteIndex:
             if len(others) < cap:
                 continue
             if len(others) == cap:
-                self._states.queue_holders((LONE, key[1]), "key", but=article)
+                self._states.queue_lone(key[1], but=article)
             elif entry.rank < others[hubs - 1]:
                 self._states.queue(self.articles([others[hubs - 1]]), "key")
 
@@ -232,13 +250,13 @@ class SqliteIndex:
 
     def articles(self, ranks: Iterable[int]) -> list[int]:
         """Return the articles that are in the index for these texts."""
-        asked = orjson.dumps([to_signed(rank) for rank in ranks]).decode()
-        rows = self._conn.execute(
-            "SELECT articles.id FROM json_each(?) AS asked CROSS JOIN articles"
-            " ON articles.text_hash = asked.value AND articles.indexed",
-            [asked],
-        )
+        rows = self._conn.execute(_ARTICLES, [_json(ranks)])
         return [row[0] for row in rows]
+
+    def queue_holders(self, key: Key, reason: str, *, but: int) -> None:
+        """Let settle() decide all that hold *key* again, *but* one article."""
+        holders = self.articles(self._everyone(key))
+        self._states.queue([one for one in holders if one != but], reason)
 
     @property
     def _kept(self) -> int:
@@ -268,7 +286,7 @@ class SqliteIndex:
     def _tell_holders(self, key: Key, *, but: int) -> None:
         # What strangers share proposed nothing before, and proposes nothing now.
         if key not in self._states.masked:
-            self._states.queue_holders(key, "key", but=but)
+            self.queue_holders(key, "key", but=but)
 
     def _is_lone(self, article: int, entry: Entry) -> bool:
         row = self._conn.execute(
@@ -281,53 +299,18 @@ class SqliteIndex:
         """Read the ranks of all that hold *keys*, but for those above the cap."""
         held, crowded = self._held, self._states.crowded
         missing = [key for key in keys if key not in held and key not in crowded]
-        if not missing:
-            return held
-        found: dict[Key, list[int]] = {}
-        for kind in (BAND, PASSAGE):
-            asked = [key[1] for key in missing if key[0] == kind]
-            if asked:
-                sql = _FIRST_READ.format(table=TABLES[kind])
-                rows = self._conn.execute(sql, [orjson.dumps(asked).decode()])
-                for key, article in rows.fetchall():
-                    found.setdefault((kind, key), []).append(article)
-        ranks = self._ranks({one for articles in found.values() for one in articles})
-        for key in missing:
-            if key[0] == HEADLINE:
-                held[key] = self._everyone(key)
-            else:
-                held[key] = sorted(
-                    ranks[one] for one in found.get(key, ()) if one in ranks
-                )
+        if missing:
+            held |= self.tables.read(key for key in missing if key[0] != HEADLINE)
+            for key in missing:
+                if key[0] == HEADLINE:
+                    held[key] = self._everyone(key)
         return held
 
-    def _ranks(self, articles: Collection[int]) -> dict[int, int]:
-        if not articles:
-            return {}
-        rows = self._conn.execute(_RANKS, [orjson.dumps([*articles]).decode()])
-        return {article: to_unsigned(rank) for article, rank in rows}
-
     def _everyone(self, key: Key) -> list[int]:
-        kind, value = key
-        sql = _SAME_HEADLINE if kind == HEADLINE else _ALL.format(table=TABLES[kind])
-        return sorted(
-            self._new[article] if rank is None else to_unsigned(rank)
-            for article, rank in self._conn.execute(sql, [value])
-            if rank is not None or article in self._new
-        )
-
-    def _change(self, sql: str, article: int, entry: Entry) -> None:
-        for kind, keys in ((BAND, entry.bands), (PASSAGE, entry.passages)):
-            # Neighbours in a table are written together.
-            asked = orjson.dumps(sorted({key[1] for key in keys})).decode()
-            self._conn.execute(sql.format(table=TABLES[kind]), [asked, article])
+        if key[0] != HEADLINE:
+            return self.tables.read([key])[key]
+        return [] if key[1] in self._unnamed else self.tables.named(key)
 
 
-def to_signed(rank: int) -> int:
-    """Read 64 bits as SQLite holds them."""
-    return rank - (rank >> 63 << 64)
-
-
-def to_unsigned(key: int) -> int:
-    """Read 64 bits as dedupe does."""
-    return key % (1 << 64)
+def _json(ranks: Iterable[int]) -> str:
+    return orjson.dumps([to_signed(rank) for rank in ranks]).decode()

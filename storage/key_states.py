@@ -9,16 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dedupe.incremental import BAND, HEADLINE, PASSAGE, Key
+from dedupe.incremental import HEADLINE, PASSAGE, Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sqlite_utils import Database
 
-# The passages of articles that have nothing but what strangers share.
-LONE = 3
-TABLES = {BAND: "bands", PASSAGE: "passage_keys", LONE: "lone_keys"}
 _QUEUE = (
     "INSERT INTO settle_queue (article, reason) {rows} ON CONFLICT (article) DO NOTHING"
 )
@@ -96,7 +93,7 @@ class KeyStates:
             _QUEUE.format(rows="VALUES (?, ?)"), [(one, reason) for one in articles]
         )
 
-    def queue_holders(self, key: Key, reason: str, *, but: int) -> None:
-        """Let settle() decide all that hold *key* again, *but* one article."""
-        rows = f"SELECT article, ? FROM {TABLES[key[0]]} WHERE key = ? AND article <> ?"
-        self._conn.execute(_QUEUE.format(rows=rows), [reason, key[1], but])
+    def queue_lone(self, passage: int, *, but: int) -> None:
+        """Let settle() decide those that have only such a passage, *but* one article."""
+        rows = "SELECT article, 'key' FROM lone_keys WHERE key = ? AND article <> ?"
+        self._conn.execute(_QUEUE.format(rows=rows), [passage, but])

@@ -57,9 +57,9 @@ _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM pairs"
 
 def save_pairs(db: Database, pairs: Iterable[StoredPair], run: int | None) -> None:
     """Write decisions; one that is there already is replaced."""
-    db.conn.executemany(
-        _SAVE, [(*(getattr(pair, c) for c in _COLUMNS), run) for pair in pairs]
-    )
+    rows = [(*(getattr(pair, c) for c in _COLUMNS), run) for pair in pairs]
+    if rows:
+        db.conn.executemany(_SAVE, rows)
 
 
 def save_verdicts(db: Database, pairs: Iterable[StoredPair]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dedupe.block import Block
 from dedupe.blocks import CleanBody, clean
 from dedupe.boilerplate import block_key, counted_keys, mask
+from storage.articles import body_row, metadata_row
 from storage.search_query import index_words
+from storage.urls import article_key, url_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -28,6 +30,8 @@ class Prepared:
     known when it was prepared; *words* are what its headline and body are found by.
     *keys* are the block keys of *whole*, *counted* those
     that its outlet's lines are counted by, *masked* those that were boilerplate.
+    *addresses* are its url_key and that of its own URL, *said* the columns of what its
+    page says, *text* those of its headline and body.
     """
 
     article: Article
@@ -38,6 +42,9 @@ class Prepared:
     masked: frozenset[int]
     signed: Signed
     words: tuple[str, str]
+    addresses: tuple[str, str]
+    said: dict[str, Any]
+    text: dict[str, Any]
 
 
 def prepare_all(
@@ -58,6 +65,9 @@ def prepare_all(
             masked=part.masked,
             signed=one,
             words=_words(part.article, part.body),
+            addresses=_addresses(part.article),
+            said=metadata_row(part.article),
+            text=_text_row(part.article, part.body, one),
         )
         for part, one in zip(parts, signed, strict=True)
     ]
@@ -93,8 +103,28 @@ def prepare_again(prepared: Prepared, known: Collection[int], sign: Sign) -> Pre
         return prepared
     body = mask(prepared.whole, masked)
     signed = sign(prepared.article.headline, body.body)
-    words = _words(prepared.article, body)
-    return replace(prepared, body=body, masked=masked, signed=signed, words=words)
+    return replace(
+        prepared,
+        body=body,
+        masked=masked,
+        signed=signed,
+        words=_words(prepared.article, body),
+        text=_text_row(prepared.article, body, signed),
+    )
+
+
+def _addresses(article: Article) -> tuple[str, str]:
+    return article_key(article.url, article.canonical_url), url_key(article.url)
+
+
+def _text_row(article: Article, body: CleanBody, signed: Signed) -> dict[str, Any]:
+    return {
+        **body_row(body),
+        "headline": article.headline,
+        "words": signed.words,
+        "text_hash": signed.fold,
+        "headline_hash": signed.headline,
+    }
 
 
 def _words(article: Article, body: CleanBody) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from storage.changes import Changes
 from storage.errors import DatabaseError
 from storage.search_query import NON_JOINER, index_words, match_expression
 from storage.snippets import Snippet, cut_snippet
@@ -95,38 +96,20 @@ class SearchQueue:
 
     def __init__(self, db: Database) -> None:
         self._conn = db.conn
-        self._changes: list[tuple[int, bool, str, str]] = []
+        self.changes: Changes[tuple[str, str]] = Changes()
 
     def add(self, article: int, words: tuple[str, str]) -> None:
         """Make an article findable by the folded *words* of its headline and body."""
-        self._changes.append((article, True, *words))
+        self.changes.add(article, words)
 
     def remove(self, article: int, headline: str, body: str) -> None:
         """Take an article out; the texts must be those that went in."""
-        change = (article, False, index_words(headline), index_words(body))
-        self._changes.append(change)
-
-    def mark(self) -> int:
-        """Return where a savepoint begins, for back_to()."""
-        return len(self._changes)
-
-    def back_to(self, mark: int) -> None:
-        """Forget what was queued since mark(): it was rolled back."""
-        del self._changes[mark:]
+        self.changes.remove(article, (index_words(headline), index_words(body)))
 
     def write(self) -> None:
-        """Write what is queued; nothing of it is in the index before."""
-        removed: list[tuple[int, str, str]] = []
-        added: dict[int, tuple[int, str, str]] = {}
-        for article, is_new, headline, body in self._changes:
-            row = (article, headline, body)
-            if is_new:
-                added[article] = row
-            elif added.pop(article, None) is None:
-                removed.append(row)
-        self._changes.clear()
-        self._conn.executemany(_REMOVE, removed)
-        self._conn.executemany(_ADD, added.values())
+        """Write what waits; nothing of it is in the index before."""
+        for sql, changed in zip((_REMOVE, _ADD), self.changes.take(), strict=True):
+            self._conn.executemany(sql, [(one, *words) for one, words in changed])
 
 
 def part_joined_words(db: Database) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedupe.bands import number_bands
+from dedupe.incremental import Entry, entry_of
 from dedupe.parameters import DEFAULT, Parameters
 from dedupe.shingles import Analysis, analyse_texts
 from dedupe.signature import permutations
@@ -17,26 +18,21 @@ from dedupe.verify import Record, record_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from numpy.typing import NDArray
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
     """What the index holds of one text.
 
     *fold* is the hash of the folded body as a signed integer, None where it has no
-    words; *bands* and *passages* are keys as signed integers, sorted; *minima* is the
-    signature as little-endian uint32; *headline* is the hash of the folded headline,
-    None where it is too short to say something. *record* is what pairs are verified on, without a time.
+    words; *headline* is the hash of the folded headline, None where it is too short to
+    say something; *entry* is None where it has no words. Its record has no time.
     """
 
     fold: int | None
     headline: int | None
     words: int
-    bands: tuple[int, ...]
-    passages: tuple[int, ...]
-    minima: bytes
     record: Record
+    entry: Entry | None
 
 
 class IndexSigner:
@@ -71,23 +67,15 @@ class IndexSigner:
         whole = record_of(found, row)
         # Of its own, so that one text does not keep the others' in memory.
         record = replace(whole, tokens=whole.tokens.copy(), keys=whole.keys.copy())
+        bands = number_bands(found.bands[row])
+        minima = found.signatures[row].copy()
         return Signed(
             fold=_signed(found.folds[row]) if words else None,
             headline=_signed(found.headlines[row]) if titled else None,
             words=words,
-            bands=sorted_keys(number_bands(found.bands[row])) if words else (),
-            passages=sorted_keys(record.keys),
-            minima=found.signatures[row].astype("<u4").tobytes() if words else b"",
             record=record,
+            entry=entry_of(record, bands, minima, self.parameters) if words else None,
         )
-
-
-def sorted_keys(keys: NDArray[np.uint64]) -> tuple[int, ...]:
-    """Return keys as signed integers, each once, in the order of the table.
-
-    Neighbours in a table are written together.
-    """
-    return tuple(sorted(set(keys.view(np.int64).tolist())))
 
 
 def _signed(key: np.uint64) -> int:

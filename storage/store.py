@@ -83,7 +83,7 @@ class Store:
             self.db.execute("BEGIN IMMEDIATE")
             try:
                 yield self.db
-                self._write_queued()
+                self._write_waiting()
                 self.db.execute("COMMIT")
             except BaseException:
                 self._roll_back()
@@ -93,10 +93,10 @@ class Store:
         # A full disk may have ended the transaction already.
         if self.db.conn.in_transaction:
             self.db.execute("ROLLBACK")
-        self._forget_written(0)
+        self._forget_written((0, 0))
 
     def _savepoint(self) -> Iterator[Database]:
-        queued = 0 if self._adder is None else self._adder.search.mark()
+        waiting = (0, 0) if self._adder is None else self._adder.waiting()
         # Of one name, so that SQLite compiles the statement once.
         self.db.conn.execute("SAVEPOINT article")
         try:
@@ -106,18 +106,16 @@ class Store:
             if self.db.conn.in_transaction:
                 self.db.conn.execute("ROLLBACK TO article")
                 self.db.conn.execute("RELEASE article")
-            self._forget_written(queued)
+            self._forget_written(waiting)
             raise
 
-    def _write_queued(self) -> None:
+    def _write_waiting(self) -> None:
         if self._adder is not None:
-            self._adder.search.write()
+            self._adder.write()
 
-    def _forget_written(self, queued: int) -> None:
+    def _forget_written(self, waiting: tuple[int, int]) -> None:
         if self._adder is not None:
-            self._adder.search.back_to(queued)
-            self._adder.forget_caches()
-            self._adder.decider.forget(texts=True)
+            self._adder.back_to(waiting)
 
     @property
     def adder(self) -> Adder:
@@ -136,7 +134,7 @@ class Store:
     def reload(self) -> None:
         """Read settings and keep rule again: they have changed."""
         if self.db.conn.in_transaction:
-            self._write_queued()
+            self._write_waiting()
         self._adder = None
 
     def forget_caches(self) -> None:
@@ -164,7 +162,7 @@ class Store:
         """
         prepared = self.adder.prepare(list(articles))
         verdicts: list[Verdict] = []
-        with self.transaction():
+        with self.transaction(), self.adder.batch(prepared):
             for number, one in enumerate(prepared):
                 with self.transaction():
                     verdict = self.adder.add(one, run)

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dedupe.text import fold
-from storage.urls import article_id, url_key
+from storage.unmet import Unmet
+from storage.urls import article_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlite_utils import Database
 
-    from storage.article import Article
     from storage.preparing import Prepared
 
 
@@ -29,37 +31,55 @@ class Stored:
     indexed: bool
 
 
-def is_forgotten(db: Database, key: str, url: str) -> bool:
-    return (
-        db.conn.execute(
-            "SELECT 1 FROM tombstones WHERE url_key IN (?, ?)", [key, url_key(url)]
-        ).fetchone()
-        is not None
-    )
+class Identities:
+    """Finds the row that an article has already; asks once for a whole batch."""
 
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._unknown: Unmet[str] = Unmet(
+            db, ("articles", "url_key"), ("tombstones", "url_key")
+        )
 
-def find_stored(
-    db: Database, key: str, article: Article, outlet: int | None
-) -> Stored | None:
-    execute = db.conn.execute
-    own = url_key(article.url)
-    rows = execute("SELECT id FROM articles WHERE url_key IN (?, ?)", [key, own])
-    found = [row[0] for row in rows]
-    if found:
-        return load_stored(db, min(found))
-    number = article_id(article.url)
-    if number is None or outlet is None:
+    def read_ahead(self, batch: Sequence[Prepared]) -> None:
+        """Ask which addresses of a batch are new; until end_batch()."""
+        self._unknown.ask(key for one in batch for key in set(one.addresses))
+
+    def end_batch(self) -> None:
+        """Ask the database again from here on."""
+        self._unknown.forget()
+
+    def is_forgotten(self, prepared: Prepared) -> bool:
+        """Tell whether a tombstone keeps an article out."""
+        if self._is_new(prepared):
+            return False
+        sql = "SELECT 1 FROM tombstones WHERE url_key IN (?, ?)"
+        row = self._db.conn.execute(sql, prepared.addresses).fetchone()
+        return row is not None
+
+    def find(self, prepared: Prepared, outlet: int | None) -> Stored | None:
+        """Find the row by the addresses, or by the id in the URL."""
+        execute = self._db.conn.execute
+        if not self._is_new(prepared):
+            sql = "SELECT id FROM articles WHERE url_key IN (?, ?)"
+            found = [row[0] for row in execute(sql, prepared.addresses)]
+            if found:
+                return load_stored(self._db, min(found))
+        number = article_id(prepared.article.url)
+        if number is None or outlet is None:
+            return None
+        rows = execute(
+            "SELECT id FROM articles WHERE outlet = ? AND url_id = ? LIMIT 5",
+            [outlet, number],
+        )
+        # The id may be a section's: only an equal headline makes it the article.
+        for row in rows.fetchall():
+            stored = load_stored(self._db, row[0])
+            if stored and fold(stored.headline) == fold(prepared.article.headline):
+                return stored
         return None
-    rows = execute(
-        "SELECT id FROM articles WHERE outlet = ? AND url_id = ? LIMIT 5",
-        [outlet, number],
-    )
-    # The id may be a section's: only an equal headline makes it the article.
-    for row in rows.fetchall():
-        stored = load_stored(db, row[0])
-        if stored and fold(stored.headline) == fold(article.headline):
-            return stored
-    return None
+
+    def _is_new(self, prepared: Prepared) -> bool:
+        return all(key in self._unknown for key in prepared.addresses)
 
 
 def load_stored(db: Database, article: int) -> Stored | None:
@@ -91,8 +111,9 @@ def load_times(db: Database, article: int) -> dict[str, str | None]:
     return {"published": row[0], "fetched": row[1]}
 
 
-def story_of(db: Database, article: int) -> int:
-    row = db.conn.execute(
-        "SELECT story FROM articles WHERE id = ?", [article]
+def story_of(db: Database, article: int) -> tuple[int, str]:
+    """Return the story of an article, and its role in it."""
+    story, role = db.conn.execute(
+        "SELECT story, role FROM articles WHERE id = ?", [article]
     ).fetchone()
-    return int(row[0])
+    return story, role

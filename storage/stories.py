@@ -46,12 +46,15 @@ class Stories:
         )
         return int(cursor.lastrowid or 0)
 
-    def next_id(self) -> int:
-        """Return the id that begin() may give; ids are never used again."""
-        row = self._db.conn.execute(
-            "SELECT seq FROM sqlite_sequence WHERE name = 'stories'"
-        ).fetchone()
-        return int(row[0]) + 1 if row else 1
+    def next_ids(self) -> tuple[int, int]:
+        """Return the ids of the next article and the next story; none is used again."""
+        last = dict(
+            self._db.conn.execute(
+                "SELECT name, seq FROM sqlite_sequence"
+                " WHERE name IN ('articles', 'stories')"
+            ).fetchall()
+        )
+        return last.get("articles", 0) + 1, last.get("stories", 0) + 1
 
     def begin(self, story: int, article: int, row: Mapping[str, Any]) -> None:
         """Write the story of one article, which nothing joins."""

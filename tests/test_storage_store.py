@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from storage.errors import (
     NewerSchemaError,
     NotADatabaseError,
 )
+from storage.settle import settle
 from storage.store import Store
 from tests.storage_articles import START, make_article, prose
 
@@ -208,6 +210,30 @@ def test_an_article_that_fails_takes_only_itself(store: Store) -> None:
     assert rows(store, "SELECT count(*) FROM articles") == [(0,)]
     store.add_all([make_article(1), make_article(2)])
     assert rows(store, "SELECT count(*) FROM articles") == [(2,)]
+
+
+def test_an_article_rolled_back_leaves_nothing_in_the_index(store: Store) -> None:
+    with store.transaction():
+        store.add(make_article(1))
+        with suppress(RuntimeError), store.transaction():
+            store.add_all([make_article(2), make_article(3, text=1, minutes=90)])
+            raise RuntimeError("page state")
+        joined = store.add_all([make_article(4, text=1), make_article(5, text=2)])
+    assert [(one.verdict, one.article) for one in joined] == [("exact", 2), ("new", 3)]
+    assert check(store).problems == ()
+    assert store.add(make_article(6, text=1)).verdict == "exact"
+
+
+def test_what_waits_is_found_before_it_is_written(store: Store) -> None:
+    cut = prose(1)[:2]
+    with store.transaction():
+        store.add(make_article(1))
+        assert store.add(make_article(2, blocks=cut)).verdict == "excerpt"
+        store.add(make_article(1, text=7, minutes=50))
+        assert store.add(make_article(3, blocks=cut)).verdict == "exact"
+        assert store.add(make_article(4, text=7)).of == 1
+    settle(store)
+    assert check(store).problems == ()
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,142 @@
+"""The rows of bands and passage keys: read for many texts at once, written in order.
+
+Every key lies on a page of its own. What a transaction changes waits for its end, so
+that such a page is met once a batch, in the order of the table, and in no savepoint.
+A row is found by its key alone; the rows of an article are found by deriving its keys
+from its clean body again, which is cheaper than an index by article.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+
+from dedupe.incremental import BAND, PASSAGE, Entry, Key
+from storage.changes import Changes
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from sqlite_utils import Database
+
+_TABLES = {BAND: "bands", PASSAGE: "passage_keys"}
+_READ = (
+    "SELECT keys.key, keys.article FROM json_each(?) AS asked"
+    " CROSS JOIN {table} AS keys ON keys.key = asked.value"
+)
+_RANKS = (
+    "SELECT articles.id, articles.text_hash FROM json_each(?) AS asked"
+    " CROSS JOIN articles ON articles.id = asked.value"
+)
+# A text's headline is the smallest of those that it was printed under, unsigned.
+TITLE = (
+    "coalesce(min(texts.headline_hash) FILTER (WHERE texts.headline_hash > 0),"
+    " min(texts.headline_hash))"
+)
+_SAME_HEADLINE = (
+    "SELECT texts.text_hash FROM (SELECT DISTINCT text_hash FROM articles"
+    " WHERE headline_hash = ?1) AS named CROSS JOIN articles AS texts"
+    " ON texts.text_hash = named.text_hash GROUP BY texts.text_hash"
+    f" HAVING max(texts.indexed) AND {TITLE} = ?1"
+)
+
+
+class KeyTables:
+    """Which texts hold a key, by their ranks, with what is not written yet."""
+
+    def __init__(self, db: Database) -> None:
+        self._conn = db.conn
+        self.changes: Changes[Entry] = Changes()
+        # Of a key's articles those that wait, with their rank; None: to be removed.
+        self._waiting: dict[Key, dict[int, int | None]] = {}
+
+    def add(self, article: int, entry: Entry) -> None:
+        """Enter an article under its keys; it may have no row yet."""
+        self.changes.add(article, entry)
+        self._wait(article, entry, entry.rank)
+
+    def remove(self, article: int, entry: Entry) -> None:
+        """Take an article out; *entry* must be of the body that went in."""
+        self.changes.remove(article, entry)
+        self._wait(article, entry, None)
+
+    def back_to(self, size: int) -> None:
+        """Forget the changes since there were so many: they were rolled back."""
+        self.changes.back_to(size)
+        self._waiting.clear()
+        for article, is_new, entry in self.changes:
+            self._wait(article, entry, entry.rank if is_new else None)
+
+    def write(self) -> None:
+        """Write what waits."""
+        self._waiting.clear()
+        removed, added = self.changes.take()
+        for kind, table in _TABLES.items():
+            for sql, changed in (
+                (f"DELETE FROM {table} WHERE key = ? AND article = ?", removed),
+                (f"INSERT OR IGNORE INTO {table} (key, article) VALUES (?, ?)", added),
+            ):
+                self._conn.executemany(sql, _rows(kind, changed))
+
+    def read(self, keys: Iterable[Key]) -> dict[Key, list[int]]:
+        """Return the ranks of all that hold each of *keys*, ascending."""
+        held = {key: [*self._waiting.get(key, ())] for key in keys}
+        for kind, table in _TABLES.items():
+            asked = sorted(key[1] for key in held if key[0] == kind)
+            if asked:
+                rows = self._conn.execute(_READ.format(table=table), [_json(asked)])
+                for key, article in rows.fetchall():
+                    held[kind, key].append(article)
+        ranks = self._ranks({one for articles in held.values() for one in articles})
+        for key, articles in held.items():
+            if articles:
+                held[key] = self._ranks_of(key, articles, ranks)
+        return held
+
+    def named(self, headline: Key) -> list[int]:
+        """Return the ranks of all texts that have a headline, ascending."""
+        rows = self._conn.execute(_SAME_HEADLINE, [headline[1]])
+        return sorted(to_unsigned(row[0]) for row in rows)
+
+    def _ranks_of(
+        self, key: Key, articles: Iterable[int], ranks: dict[int, int]
+    ) -> list[int]:
+        known = {one: ranks.get(one) for one in articles} | self._waiting.get(key, {})
+        return sorted({rank for rank in known.values() if rank is not None})
+
+    def _ranks(self, articles: Collection[int]) -> dict[int, int]:
+        if not articles:
+            return {}
+        rows = self._conn.execute(_RANKS, [_json([*articles])])
+        # What is being removed may have lost its text already.
+        return {one: to_unsigned(rank) for one, rank in rows if rank is not None}
+
+    def _wait(self, article: int, entry: Entry, rank: int | None) -> None:
+        for key in (*entry.bands, *entry.passages):
+            self._waiting.setdefault(key, {})[article] = rank
+
+
+def _rows(kind: int, changed: Iterable[tuple[int, Entry]]) -> list[tuple[int, int]]:
+    """Lay out rows in the order of their table."""
+    return sorted(
+        {
+            (key[1], article)
+            for article, entry in changed
+            for key in (entry.bands if kind == BAND else entry.passages)
+        }
+    )
+
+
+def _json(values: list[int]) -> str:
+    return orjson.dumps(values).decode()
+
+
+def to_signed(rank: int) -> int:
+    """Read 64 bits as SQLite holds them."""
+    return rank - (rank >> 63 << 64)
+
+
+def to_unsigned(key: int) -> int:
+    """Read 64 bits as dedupe does."""
+    return key % (1 << 64)
