@@ -6,34 +6,22 @@ in the index and stands for all, and the others have one pair each, with that fi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-import orjson
-
 from dedupe.gathering import UNKNOWN_TIME
-from dedupe.incremental import HEADLINE, PASSAGE, Entry, Key, Proposer
+from dedupe.incremental import HEADLINE, Entry, Key, Proposer
 from dedupe.kernels.propose import SAMPLE
 from dedupe.similarity import headline_similarity
 from dedupe.text import fold
-from dedupe.verify import (
-    REASONS,
-    VERDICTS,
-    Record,
-    Records,
-    Verified,
-    count_distinct,
-    hours_apart,
-    verify_rows,
-)
 from storage.index import SqliteIndex
 from storage.key_states import KeyStates
-from storage.key_tables import TITLE, to_signed, to_unsigned
+from storage.key_tables import to_signed, to_unsigned
 from storage.pairs import StoredPair
 from storage.signing import IndexSigner, Signed
 from storage.times import epoch, hours_between, published_at, span
 from storage.unmet import Unmet
+from storage.verifying import NODES, Text, Verifier
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,30 +29,8 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from dedupe.parameters import Parameters
+    from dedupe.verify import Record
     from storage.preparing import Prepared
-
-# What a text's articles say together, *indexed* being the one that stands for it.
-_NODES = (
-    f"SELECT texts.text_hash, min(texts.published), max(texts.published), {TITLE},"
-    " max(CASE WHEN texts.indexed THEN texts.id END)"
-    " FROM json_each(:ranks) AS asked CROSS JOIN articles AS texts"
-    " ON texts.text_hash = asked.value AND texts.id <> :but GROUP BY texts.text_hash"
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Text:
-    """One side of a pair: an article, and the record that it is verified on.
-
-    *times* and *node_headline* are those of its node: the first and the last time that
-    the text was published (UNKNOWN_TIME: none is known), and its smallest headline.
-    """
-
-    article: int
-    headline: str
-    record: Record
-    times: tuple[int, int]
-    node_headline: int
 
 
 class _StoredProposer(Proposer):
@@ -107,6 +73,7 @@ class Decider:
         self._states = KeyStates(db)
         self.index = SqliteIndex(db, self._signer, self._states)
         self._proposer = _StoredProposer(self.index, self._states)
+        self._verifier = Verifier(db, self.index, self._states)
         self._untold: Unmet[int] = Unmet(db, ("articles", "text_hash"))
         self.sign = self._signer.sign
         self.sign_all = self._signer.sign_all
@@ -183,7 +150,7 @@ class Decider:
         if not entered:
             self.index.begin(entry)
             self._note(article, entry)
-        return pairs + self._verify(mine, self._others(entry))
+        return pairs + self._verifier.verify(mine, self._proposer.propose(entry))
 
     def twins(self, own: int, fold: int | None) -> list[int]:
         """Return the other articles of the same folded body, oldest first."""
@@ -219,72 +186,6 @@ class Decider:
         self.index.set_lone(article, entry, is_lone=is_lone, was_lone=was_lone)
         if entry.headline is not None:
             self.index.note_headline(entry.headline, but=article, joins=entry.rank)
-
-    def _others(self, entry: Entry) -> list[_Text]:
-        ranks = sorted(self._proposer.propose(entry))
-        if not ranks:
-            return []
-        self.index.load(ranks)
-        asked = orjson.dumps([to_signed(rank) for rank in ranks]).decode()
-        nodes = self._db.conn.execute(_NODES, {"ranks": asked, "but": -1}).fetchall()
-        articles = orjson.dumps([node[4] for node in nodes]).decode()
-        headlines = dict(
-            self._db.conn.execute(
-                "SELECT articles.id, articles.headline FROM json_each(?) AS asked"
-                " CROSS JOIN articles ON articles.id = asked.value",
-                [articles],
-            ).fetchall()
-        )
-        return [
-            _Text(
-                article=article,
-                headline=headlines[article],
-                record=self.index.entry(to_unsigned(rank)).record,
-                times=span([epoch(first), epoch(last)]),
-                node_headline=to_unsigned(title or 0),
-            )
-            for rank, first, last, title, article in nodes
-        ]
-
-    def _verify(self, mine: _Text, others: Sequence[_Text]) -> list[StoredPair]:
-        if not others:
-            return []
-        # In the order of ids, so that a pair has one left side whoever came first.
-        texts = sorted((mine, *others), key=lambda text: text.article)
-        place = next(n for n, text in enumerate(texts) if text is mine)
-        records = self._records(texts)
-        partners = np.array([n for n in range(len(texts)) if n != place], np.uint32)
-        own = np.full(len(partners), place, np.uint32)
-        left, right = np.minimum(own, partners), np.maximum(own, partners)
-        distinct = np.zeros((len(texts), 4), np.int32)
-        count_distinct(records, np.arange(len(texts)), distinct)
-        found = verify_rows(records, left, right, self.parameters, distinct)
-        apart = hours_apart(records.times[left], records.times[right])
-        rows = range(len(left))
-        pairs = [
-            _row(found, row, texts[left[row]], texts[right[row]], float(apart[row]))
-            for row in rows
-        ]
-        return [
-            replace(pair, headline_similarity=_alike(texts[left[n]], texts[right[n]]))
-            for n, pair in enumerate(pairs)
-            if self._is_kept(pair)
-        ]
-
-    def _records(self, texts: Sequence[_Text]) -> Records:
-        """Lay records out with what their nodes say, and what is no evidence."""
-        keys = np.unique(np.concatenate([text.record.keys for text in texts]))
-        masked = [
-            (PASSAGE, key) in self._states.masked
-            for key in keys.view(np.int64).tolist()
-        ]
-        keys = keys[np.array(masked, bool)]
-        records = Records.of([text.record for text in texts], keys)
-        return replace(
-            records,
-            times=np.array([text.times for text in texts], np.int64),
-            headlines=np.array([text.node_headline for text in texts], np.uint64),
-        )
 
     def _decide_brief(self, own: int, prepared: Prepared) -> list[StoredPair]:
         """Pair a brief with those of its text and headline that are close in time."""
@@ -342,16 +243,16 @@ class Decider:
             reason="equal after folding",
         )
 
-    def _mine(self, own: int, prepared: Prepared, *, is_alone: bool) -> _Text:
+    def _mine(self, own: int, prepared: Prepared, *, is_alone: bool) -> Text:
         signed = prepared.signed
         titles = [self._title(signed.record)]
         times = [published_at(prepared)]
         asked = {"ranks": f"[{signed.fold}]", "but": own}
-        rows = [] if is_alone else self._db.conn.execute(_NODES, asked).fetchall()
+        rows = [] if is_alone else self._db.conn.execute(NODES, asked).fetchall()
         for _, first, last, title, _ in rows:
             times += [epoch(first), epoch(last)]
             titles.append(to_unsigned(title or 0))
-        return _Text(
+        return Text(
             article=own,
             headline=prepared.article.headline,
             record=signed.record,
@@ -365,11 +266,11 @@ class Decider:
         titled = found.headline_words >= self.parameters.headline_words
         return found.headline if titled else 0
 
-    def _tell_node(self, first: int, mine: _Text) -> None:
+    def _tell_node(self, first: int, mine: Text) -> None:
         """Let settle() decide a node again where another copy changed what it says."""
         rank = to_signed(mine.record.fold)
         node = self._db.conn.execute(
-            _NODES, {"ranks": f"[{rank}]", "but": mine.article}
+            NODES, {"ranks": f"[{rank}]", "but": mine.article}
         ).fetchone()
         title = to_unsigned(node[3] or 0)
         times = span([epoch(node[1]), epoch(node[2])])
@@ -377,37 +278,3 @@ class Decider:
             self._states.queue([first], "node")
         if title and title != mine.node_headline:
             self.index.note_headline((HEADLINE, to_signed(title)), but=first)
-
-    def _is_kept(self, pair: StoredPair) -> bool:
-        most = max(pair.containment_a or 0, pair.containment_b or 0)
-        return (
-            pair.verdict != "rejected"
-            or (pair.jaccard or 0) >= self.parameters.record_jaccard
-            or most >= self.parameters.record_containment
-        )
-
-
-def _alike(one: _Text, other: _Text) -> float:
-    return round(headline_similarity(one.headline, other.headline), 4)
-
-
-def _row(
-    found: Verified, row: int, one: _Text, other: _Text, apart: float
-) -> StoredPair:
-    figures = [round(float(figure), 4) for figure in found.figures[row]]
-    longest, _, differences, numbers, names = found.counts[row].tolist()
-    return StoredPair(
-        a=one.article,
-        b=other.article,
-        verdict=VERDICTS[found.verdicts[row]],
-        jaccard=figures[0],
-        containment_a=figures[1],
-        containment_b=figures[2],
-        longest_passage=longest,
-        differences=differences,
-        numbers=numbers,
-        names=names,
-        same_headline=one.record.headline == other.record.headline != 0,
-        hours_apart=None if np.isnan(apart) else round(apart, 2),
-        reason=REASONS[found.reasons[row]],
-    )
