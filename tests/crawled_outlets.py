@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 import os
 import socket
-import subprocess
-import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -20,9 +17,15 @@ from urllib.parse import urlsplit
 import brotli
 import zstandard
 
+from tests.commands import finished, run_wirecopy, started
+
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
+
+    from tests.commands import Child
 
 SENTENCES = (
     "The council of {place} voted on Tuesday to rebuild the bridge number {n}.",
@@ -176,22 +179,32 @@ def served(**options: Any) -> Iterator[Outlets]:
         thread.join()
 
 
-def command(*arguments: str | Path) -> list[str]:
-    return [sys.executable, "-m", "crawler", *map(str, arguments)]
-
-
 def wirecopy(
     outlets: Outlets | None, *arguments: str | Path
 ) -> subprocess.CompletedProcess[str]:
     """Run the command to its end."""
-    return subprocess.run(
-        command(*arguments),
-        env=outlets.environ if outlets else None,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return run_wirecopy(*arguments, environ=outlets.environ if outlets else None)
+
+
+def running(outlets: Outlets, *arguments: str | Path) -> AbstractContextManager[Child]:
+    """Start the command, which goes on while the block runs."""
+    return started(*arguments, environ=outlets.environ)
+
+
+def crawl_with(
+    outlets: Outlets | None, settings: dict[str, Any], db: Path, *targets: str
+) -> subprocess.CompletedProcess[str]:
+    """Crawl under *settings* in a child; prints the report as JSON."""
+    environ = outlets.environ if outlets else None
+    return finished(_crawl, settings, db, targets, environ=environ)
+
+
+def _crawl(settings: dict[str, Any], db: Path, targets: tuple[str, ...]) -> None:
+    from crawler.cli.output import print_json
+    from crawler.crawling import crawl
+    from crawler.planning import make_plan
+
+    print_json(crawl(make_plan(targets), db, settings=settings))
 
 
 def redirect_loop(handler: Any, path: str) -> bool:
@@ -199,28 +212,6 @@ def redirect_loop(handler: Any, path: str) -> bool:
         return False
     handler.send(302, b"", Location=f"http://loop.example{path}x"[:300])
     return True
-
-
-def crawl_with(
-    outlets: Outlets | None, settings: dict[str, Any], db: Path, *targets: str
-) -> subprocess.CompletedProcess[str]:
-    """Crawl under *settings* in a child; prints the report as JSON."""
-    program = (
-        "import json, sys\nfrom pathlib import Path\n"
-        "from crawler.cli.output import print_json\n"
-        "from crawler.crawling import crawl\nfrom crawler.planning import make_plan\n"
-        "settings, db, *targets = sys.argv[1:]\n"
-        "plan = make_plan(targets)\n"
-        "print_json(crawl(plan, Path(db), settings=json.loads(settings)))\n"
-    )
-    return subprocess.run(
-        [sys.executable, "-c", program, json.dumps(settings), str(db), *targets],
-        env=outlets.environ if outlets else None,
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
 
 
 def packed(encoding: str, body: bytes) -> Callable[[Any, str], bool]:

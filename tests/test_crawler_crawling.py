@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import random
-import signal
 import sqlite3
-import subprocess
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.crawled_outlets import Outlets, command, served, wirecopy
+from tests.crawled_outlets import Outlets, running, served, wirecopy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,21 +74,12 @@ def test_killed_crawls_lose_nothing_and_fetch_nothing_twice(tmp_path: Path) -> N
     with served(articles=12) as outlets:
         for _ in range(3):
             committed = set()
-            child = subprocess.Popen(
-                command("crawl", *hosts, "--db", db),
-                env=outlets.environ,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-            wanted = len(outlets.log) + chance.randrange(10, 40)
-            while child.poll() is None and len(outlets.log) < wanted:
-                # The child is running: its next request or its end is what we wait for.
-                try:
-                    child.wait(0.02)
-                except subprocess.TimeoutExpired:
-                    continue
-            child.kill()
-            child.wait()
+            with running(outlets, "crawl", *hosts, "--db", db) as child:
+                wanted = len(outlets.log) + chance.randrange(10, 40)
+                # Its next request or its end is what we wait for.
+                while child.is_running and len(outlets.log) < wanted:
+                    child.process.join(0.02)
+                child.process.kill()
             if db.exists() and db.stat().st_size:
                 sql = "SELECT url FROM pages WHERE outcome = 'article'"
                 committed = {row[0] for row in rows(db, sql)}
@@ -107,26 +96,20 @@ def test_killed_crawls_lose_nothing_and_fetch_nothing_twice(tmp_path: Path) -> N
 
 def test_sigterm_commits_what_is_there(tmp_path: Path) -> None:
     db = tmp_path / "news.db"
-    with served(
-        articles=40, robots={"one.example": "User-agent: *\nCrawl-delay: 1\n"}
-    ) as o:
-        child = subprocess.Popen(
-            command("crawl", "one.example", "--db", db, "--json"),
-            env=o.environ,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        while child.poll() is None and not stored_articles(db):
-            try:
-                child.wait(0.05)
-            except subprocess.TimeoutExpired:
-                continue
-        child.send_signal(signal.SIGTERM)
-        out, err = child.communicate(timeout=15)
-    assert json.loads(out)["reason"] != "finished", err
-    assert b"run the same command to go on" in err
-    assert b"Traceback" not in err
-    assert child.returncode == 3
+    with (
+        served(
+            articles=40, robots={"one.example": "User-agent: *\nCrawl-delay: 1\n"}
+        ) as o,
+        running(o, "crawl", "one.example", "--db", db, "--json") as child,
+    ):
+        while child.is_running and not stored_articles(db):
+            child.process.join(0.05)
+        child.process.terminate()
+        done = child.wait(15)
+    assert json.loads(done.stdout)["reason"] != "finished", done.stderr
+    assert "run the same command to go on" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.returncode == 3
     stored, left = rows(
         db,
         "SELECT sum(outcome = 'article'), sum(outcome IS NULL) FROM pages"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import resource
 import sqlite3
 import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 from crawler.outlets import in_shard, load_catalogue, resolve
-from tests.crawled_outlets import Outlets, command, served, wirecopy
+from tests.crawled_outlets import Outlets, running, served, wirecopy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,19 +68,13 @@ def test_shards_merged_are_one_crawl(tmp_path: Path) -> None:
 
 def test_two_crawls_of_one_database_take_turns(tmp_path: Path) -> None:
     db = tmp_path / "news.db"
-    with served(articles=4) as outlets:
-        children = [
-            subprocess.Popen(
-                command("crawl", host, "--db", db),
-                env=outlets.environ,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-            for host in ("one.example", "two.example")
-        ]
-        errors = [child.communicate(timeout=120)[1] for child in children]
-    assert [child.returncode for child in children] == [0, 0], errors
+    with (
+        served(articles=4) as outlets,
+        running(outlets, "crawl", "one.example", "--db", db) as one,
+        running(outlets, "crawl", "two.example", "--db", db) as two,
+    ):
+        ended = [child.wait() for child in (one, two)]
+    assert [end.returncode for end in ended] == [0, 0], ended
     assert len(texts(db)) == 8
     assert rows(db, "SELECT DISTINCT outcome FROM runs") == [("done",)]
 
@@ -93,8 +88,9 @@ def test_a_full_disk_ends_the_run_and_the_next_goes_on(tmp_path: Path) -> None:
         def fill() -> None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 
+        # Its writer has to inherit the limit: an interpreter of its own.
         full = subprocess.run(
-            command("crawl", "one.example", "--db", db),
+            [sys.executable, "-m", "crawler", "crawl", "one.example", "--db", str(db)],
             env=outlets.environ,
             preexec_fn=fill,
             capture_output=True,
