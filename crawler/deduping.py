@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from crawler.dumps.columns import Columns
-    from crawler.dumps.outcome import Revisions
     from dedupe.clean_column import Cut
     from dedupe.deciding import Keep
     from storage.article import Article
@@ -53,6 +53,8 @@ if TYPE_CHECKING:
 
 # All that stays of about 4,000 articles.
 _IN_MEMORY = 16 << 20
+# Of more lines, boilerplate is looked for before the stories are: both take memory.
+_LINES_BESIDE = 1 << 22
 PRINTED_BEFORE = "a paragraph printed before"
 
 _STORED = Fields(text="body", headline="headline", id="id", url="url", date="published")
@@ -255,12 +257,16 @@ class _Run:
             return self._comparer.finish(), BoilerplateLines.none(len(columns))
         if self._comparer is None:
             return alone(len(columns)), self._boilerplate(columns)
-        lines = self._boilerplate(columns)
+        if len(columns.line_keys) > _LINES_BESIDE:
+            lines = self._boilerplate(columns)
+            return self._stories(columns), lines
+        with ThreadPoolExecutor(1, "lines") as pool:
+            boilerplate = pool.submit(self._boilerplate, columns)
+            return self._stories(columns), boilerplate.result()
+
+    def _stories(self, columns: Columns) -> Outcome:
         revisions = find_revisions(columns)
         self._spill.release()
-        return self._stories(columns, revisions), lines
-
-    def _stories(self, columns: Columns, revisions: Revisions) -> Outcome:
         ignored = np.zeros(len(columns), np.bool_)
         ignored[revisions.earlier] = True
         rule, preference = self._keep(columns)

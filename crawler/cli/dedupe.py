@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import sys
 from pathlib import Path
@@ -173,8 +174,12 @@ def _on_this_machine(
     _refuse_contradictions(request)
 
     def run(clock: Clock) -> DedupeReport:
+        # What is loaded stays: nothing of it is garbage to look for.
+        gc.disable()
         from crawler.deduping import dedupe_dump
 
+        gc.freeze()
+        gc.enable()
         with _progress() as watch:
             return dedupe_dump(request, clock=clock, watch=watch)
 

@@ -6,8 +6,12 @@ import numpy as np
 
 from dedupe.kernels.compiler import njit
 from dedupe.kernels.json_lines import ESCAPED, NUMBER, STRING, hex4
+from dedupe.kernels.machine import load64, store64
 
-_ONE = np.uint64(1)
+_ONE, _EIGHT = np.uint64(1), np.uint64(8)
+_ONES = np.uint64(0x0101010101010101)
+_BACKSLASHES = np.uint64(0x5C5C5C5C5C5C5C5C)
+_HIGH_BITS = np.uint64(0x8080808080808080)
 
 
 @njit(cache=True, nogil=True)
@@ -50,6 +54,14 @@ def _plain_escape(byte):
 def _copy(data, start, end, out, to):
     """Copy up to *end* or the next backslash; return how many bytes that were."""
     at, write = np.uint64(start), np.uint64(to)
+    while at + _EIGHT <= np.uint64(end):
+        eight = load64(data, at)
+        other = eight ^ _BACKSLASHES
+        if (other - _ONES) & ~other & _HIGH_BITS:
+            break
+        store64(out, write, eight)
+        at += _EIGHT
+        write += _EIGHT
     while at < np.uint64(end):
         byte = data[at]
         if byte == 92:
@@ -99,7 +111,6 @@ def gather(data, rows, field, kinds, spans, out, offsets):
         if kind == ESCAPED:
             to = _unescape(data, start, end, out, to)
         elif kind in (STRING, NUMBER):
-            out[to : to + end - start] = data[start:end]
-            to += end - start
+            to += _copy(data, start, end, out, to)
         offsets[at + 1] = to
     return to

@@ -32,6 +32,21 @@ def _load64(context, array, index):
     return signature, generate
 
 
+def _store64(context, array, index, eight):
+    """Write *eight* bytes to *array* (uint8) from *index* on, the lowest one first."""
+    signature = types.void(array, types.uint64, types.uint64)
+
+    def generate(context, builder, signature, arguments):
+        data = make_array(signature.args[0])(context, builder, arguments[0]).data
+        place = builder.gep(data, [arguments[1]])
+        builder.store(
+            arguments[2], builder.bitcast(place, _EIGHT.as_pointer())
+        ).align = 1
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
 def _trailing_zeros(context, word):
     """How many low bits of a uint64 are 0; 64 of nothing."""
 
@@ -54,6 +69,10 @@ def _plain_load64(array, index):
     return np.frombuffer(array[int(index) : int(index) + 8].tobytes(), np.uint64)[0]
 
 
+def _plain_store64(array, index, eight):
+    array[int(index) : int(index) + 8] = np.array([eight], np.uint64).view(np.uint8)
+
+
 def _plain_trailing_zeros(word):
     return np.uint64((int(word) & -int(word)).bit_length() - 1 if word else 64)
 
@@ -63,5 +82,6 @@ def _plain_count_ones(word):
 
 
 load64: Any = _plain_load64 if DISABLED else intrinsic(_load64)
+store64: Any = _plain_store64 if DISABLED else intrinsic(_store64)
 trailing_zeros: Any = _plain_trailing_zeros if DISABLED else intrinsic(_trailing_zeros)
 count_ones: Any = _plain_count_ones if DISABLED else intrinsic(_count_ones)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
@@ -27,6 +28,8 @@ Span = tuple[int, int]
 _VECTORS = 1024
 _ROWS = 5000
 _PART = 1 << 20
+# Bytes that are written before the disk is told to begin.
+_BEHIND = 8 << 20
 # Between file systems, to a pipe, to a file opened for appending.
 _CANNOT_COPY = {errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF}
 
@@ -39,6 +42,7 @@ class LinesWriter:
         self._sink = open_sink(raw, suffix)
         raw.flush()
         self._handle = _handle_of(raw) if self._sink is raw else None
+        self._writing = 0 if _is_file(self._handle) else None
 
     def write(self, rows: list[Row]) -> None:
         self.write_lines([b"".join(dump_line(row) for row in rows)])
@@ -61,6 +65,17 @@ class LinesWriter:
                     self._sink.write(part)
             else:
                 _copy_span(source, *piece, self._handle)
+        self._start_writing()
+
+    def _start_writing(self) -> None:
+        """Let the disk begin with what is there: at the end it is waited for."""
+        if self._writing is None or self._handle is None:
+            return
+        end = os.lseek(self._handle, 0, os.SEEK_CUR)
+        if end - self._writing >= _BEHIND:
+            size = end - self._writing
+            os.posix_fadvise(self._handle, self._writing, size, os.POSIX_FADV_DONTNEED)
+            self._writing = end
 
     def close(self) -> None:
         if self._sink is not self._raw:
@@ -73,6 +88,12 @@ def _handle_of(raw: IO[bytes]) -> int | None:
         return raw.fileno()
     except OSError:
         return None
+
+
+def _is_file(handle: int | None) -> bool:
+    if handle is None or not hasattr(os, "posix_fadvise"):
+        return False
+    return stat.S_ISREG(os.fstat(handle).st_mode)
 
 
 def _copy_span(source: int, start: int, end: int, handle: int) -> None:
