@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +21,20 @@ from crawler.extract.page import read_page
         ("Ann Bell, Omar Haddad & Li Na", ["Ann Bell", "Omar Haddad", "Li Na"]),
         ("Written by Ann Bell, Senior Political Correspondent", ["Ann Bell"]),
         ("Ann Bell / Journalist", ["Ann Bell"]),
+        ("By: Ann Bell HPN Executive News Editor", ["Ann Bell"]),
+        ("Storm closes the harbour By ANN BELL - AP Sports Writers", ["ANN BELL"]),
+        ("Par ANNE BELL, LUC ROY Envoyés spéciaux à Toulon", ["ANNE BELL", "LUC ROY"]),
+        ("港口新闻记者 李小明 王芳", ["李小明", "王芳"]),
+        ("采写：港口见习记者 林小北", ["林小北"]),
+        ("港口发布 +关注", ["港口发布"]),
+        ("文小明", ["文小明"]),
+        ("작성 고길동 기자", ["고길동"]),
+        ("고길동 바다 칼럼니스트", ["고길동"]),
+        ("作者：未知 责任编辑：王芳", []),
+        ("资料图：风暴中的港口。李小明 摄", []),
+        ("《港口的风暴》", []),
+        ("Moderation: Anna Glock", []),
+        ("Harbour Post GmbH, Bremen, Germany", []),
         ("Ann Bell ann.bell@harbour.example @annbell", ["Ann Bell"]),
         ("By ANN BELL and OMAR HADDAD Associated Press", ["ANN BELL", "OMAR HADDAD"]),
         ("By Ann Bell, AP Sports Writer", ["Ann Bell"]),
@@ -130,3 +146,17 @@ def test_a_byline_without_markup(html: str) -> None:
 )
 def test_authors_of_other_texts_are_none_of_this_one(html: str) -> None:
     assert authors(html).names == ()
+
+
+def test_a_bold_line_names_nobody_where_letters_have_no_case() -> None:
+    text = "<p>风暴已经过去，港口重新开放。</p>"
+    assert authors(f"<p><strong>港口开放</strong></p>{text}").names == ()
+    spoken = authors(f"<p><strong>本报记者 李小明</strong></p>{text}")
+    assert spoken.names == ("李小明",)
+
+
+def test_a_record_inside_a_record_as_text_is_read() -> None:
+    inner = json.dumps({"name": "Ann Bell"})
+    told = {"@type": "NewsArticle", "author": inner}
+    html = f'<script type="application/ld+json">{json.dumps(told)}</script>'
+    assert authors(html).names == ("Ann Bell",)

@@ -93,6 +93,12 @@ def test_the_headline_and_a_caption_may_come_first() -> None:
     assert found.text == "HULL, May 3 (AP) -"
 
 
+def test_a_name_that_the_headline_opens_with_is_no_place() -> None:
+    block = Block("SEAL BAG – A bag for sailors is new.", "paragraph")
+    assert find_dateline([block]) is not None
+    assert find_dateline([block], "SEAL BAG - every sailor needs one") is None
+
+
 def test_a_dateline_deep_in_the_body_opens_another_text() -> None:
     blocks = [*[Block(f"Paragraph {n}.") for n in range(9)], Block("HULL (AP) - Open.")]
     assert find_dateline(blocks) is None

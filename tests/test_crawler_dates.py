@@ -143,3 +143,26 @@ def test_the_day_may_stand_at_the_end_of_the_title() -> None:
 def test_dates_that_are_printed_in_odd_places(html: str) -> None:
     found = dates(html.replace("<p>", '<p class="info">'))
     assert told(found) == ("2024-05-03T08:12", "minute", "text")
+
+
+def test_the_time_beside_the_headline_goes_before_one_elsewhere() -> None:
+    far = '<div><time datetime="2023-01-02T10:00Z">2 January</time></div>'
+    rest = "<p>The harbour is open.</p>" * 50
+    html = f"<div><h1>Storm</h1></div><div>3 May 2024</div>{rest}{far}"
+    assert told(dates(html)) == ("2024-05-03T00:00", "day", "text")
+
+
+def test_an_address_with_its_year_knows_better_than_a_text() -> None:
+    html = "<h1>Storm</h1><ul><li>The law was signed on August 14, 1935</li></ul>"
+    url = "https://www.harbour.example/2024/world/5/3/storm/index.html"
+    assert told(dates(html, url)) == ("2024-05-03T00:00", "day", "url")
+
+
+def test_a_comment_does_not_date_the_article() -> None:
+    html = '<h1>Storm</h1><p>Open.</p><b class="comment-date">3 May 2024, 10:15</b>'
+    far = "<p>The harbour is open.</p>" * 50
+    assert dates(html.replace("<b", f"{far}<b")).published is None
+
+
+def test_the_number_of_a_version_is_no_date() -> None:
+    assert dates("<h1>Harbour charts 3.6.0 are out</h1>").published is None

@@ -118,6 +118,33 @@ def test_a_first_paragraph_that_is_also_the_description_stays() -> None:
     assert texts(page(f"<div>{TEXT}</div>", head)) == LINES
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        '<p class="subtitle">By Ana Serrano, reporter at the harbour</p>',
+        '<p class="site-description">News of the sea and the coast, since 1901</p>',
+    ],
+)
+def test_a_byline_or_the_outlets_motto_is_no_standfirst(line: str) -> None:
+    article = extract(page(f"{line}{TEXT}"), URL)
+    assert article.subheadline is None
+    assert [block.text for block in article.blocks] == LINES
+
+
+@pytest.mark.parametrize("label", ["You may also like", "Related stories", "为你推荐"])
+def test_what_stands_under_a_label_for_other_articles_stays_out(label: str) -> None:
+    teasers = "".join(
+        f"<dd>{line}</dd>" for line in ("He is ninety.", "It is late now.")
+    )
+    shelf = f"<div><div><h3>{label}</h3></div><dl>{teasers}</dl></div>"
+    assert texts(page(f"<div>{TEXT}{shelf}</div>")) == LINES
+    assert texts(page(f"<div><p>{label}</p>{TEXT}</div>"))[-len(LINES) :] == LINES
+
+
+def test_a_last_line_that_leads_to_nothing_goes() -> None:
+    assert texts(page(f"{TEXT}<p>More on this in our archive:</p>")) == LINES
+
+
 def test_an_interview_keeps_questions_and_answers() -> None:
     asked = "".join(
         f"<p><strong>Why is that, and who pays?</strong></p><p>{line}</p>"

@@ -137,3 +137,17 @@ def test_teasers_in_h1_are_passed_over() -> None:
 def test_nothing_is_made_up() -> None:
     found = read_page("<p>Text without any heading.</p>", "https://x.example/1")
     assert find_headline(found) is None
+
+
+@pytest.mark.parametrize(
+    "tail", ["-港口网", "_港口日报", "-社会-海港新闻", "--港口学会官网"]
+)
+def test_what_chinese_outlets_are_called_is_cut_off(tail: str) -> None:
+    assert headline(page(title=f"风暴过后港口重新开放{tail}")) == "风暴过后港口重新开放"
+
+
+def test_a_headline_cut_short_is_told_in_full_by_another() -> None:
+    found = page(
+        og="Harbour reopens after the...", h1="Harbour reopens after the storm"
+    )
+    assert headline(found) == "Harbour reopens after the storm"

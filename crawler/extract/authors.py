@@ -8,11 +8,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from crawler.extract.agencies import find_agency_named
+from crawler.extract.by_words import has_by, is_by, strip_by
 from crawler.extract.heading import find_heading
 from crawler.extract.jsonld import iter_values, resolve, text_of
 from crawler.extract.marks import after, marked
-from crawler.extract.meta import iter_meta, outlet_keys
-from crawler.extract.names import has_by, is_by, is_person, names_in
+from crawler.extract.meta import is_outlet, iter_meta, outlet_keys
+from crawler.extract.names import is_person, names_in
+from crawler.extract.page import parse_json
 from crawler.extract.wording import element_text, letters, marks_of, split_url, unique
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def find_authors(page: Page) -> Authors:
     fallback: Authors | None = None
     for source, names, line in _witnesses(page):
         byline = byline or line
-        people = tuple(name for name in names if letters(name) not in outlet)
+        people = tuple(name for name in names if not is_outlet(name, outlet))
         if people:
             return Authors(names=people, byline=line or byline or None, source=source)
         if names and fallback is None:
@@ -85,11 +87,15 @@ def _witnesses(page: Page) -> Iterator[tuple[str, tuple[str, ...], str]]:
 def _from_records(page: Page) -> tuple[str, ...]:
     names: list[str] = []
     for value in iter_values(page, "author", "creator"):
-        names += names_in(_record_name(resolve(page, value)), printed=False)
+        name = _record_name(resolve(page, value))
+        is_whole = is_outlet(name, outlet_keys(page))
+        names += [name] if is_whole else names_in(name, printed=False)
     return unique(names)
 
 
 def _record_name(value: Any) -> str:
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        value = parse_json(value) or ""
     if isinstance(value, dict) and not value.get("name"):
         parts = (text_of(value.get(key)) for key in ("givenName", "familyName"))
         return " ".join(filter(None, parts)) or text_of(value.get("byline"))
@@ -104,9 +110,10 @@ def _from_meta(page: Page) -> tuple[str, ...]:
             t
             for t in iter_meta(page, name)
             if "://" not in t and (not host or host not in t)
+            if not ("," in t and is_outlet(t, outlet_keys(page)))
         ]
         names = [n for text in told for n in names_in(text) if len(text) <= _LONGEST]
-        people = [n for n in names if letters(n) not in outlet_keys(page)]
+        people = [n for n in names if not is_outlet(n, outlet_keys(page))]
         if people:
             return unique(people)
     inverted = [
@@ -196,7 +203,11 @@ def _spoken_in(element: HtmlElement, own: str) -> str:
             if len(line) < _LONGEST and any(map(_may_sign, names_in(line))):
                 return line
         return ""
-    if element.tag in {"strong", "b"} and _is_alone(element, own):
+    if (
+        element.tag in {"strong", "b"}
+        and _is_alone(element, own)
+        and (strip_by(own) != own or not _CASELESS.search(own))
+    ):
         return own if all(map(is_person, names_in(own))) else ""
     return ""
 
@@ -209,6 +220,8 @@ def _may_sign(name: str) -> bool:
     return is_desk and find_agency_named(name) is None
 
 
+# A short bold line in these scripts may be anything.
+_CASELESS = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _AFTER_NAMES = re.compile(r"\s[·•|]\s|,\s+in\s+|\s{2,}")
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.extract.body_candidates import Candidate, cut
-from crawler.extract.body_choice import Choice, Known, choose
+from crawler.extract.body_choice import Choice, choose
 from crawler.extract.body_keys import key_of, size_of
+from crawler.extract.body_layout import Known
 from crawler.extract.body_scripts import read_records, read_scripts, written_bodies
 from crawler.extract.body_witness import (
     mark,

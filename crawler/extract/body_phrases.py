@@ -51,7 +51,7 @@ _CALLED = re.compile(
     r"(?:구독하기|구독하세요|받아보세요|팔로우하기|공유하기|フォローする|フォローしよう|シェアする"
     r"|登録はこちら|(?:登録|購読)しましょう|受け取りましょう|ご登録ください|会員登録が必要です"
     r"|फॉलो करें|सब्सक्राइब करें|जुड़ें|क्लिक करें|पाएं|अनुसरण करें"
-    r"|अपडेट रहें|扫描二维码|长按二维码|扫一扫|公众号|دنبال کنید|عضو شوید|takip edin|abone olun)"
+    r"|अपडेट रहें|扫描.{0,6}二维码.{0,16}|下载.{0,14}(?:APP|app|客户端)|长按二维码|扫一扫|公众号|دنبال کنید|عضو شوید|takip edin|abone olun)"
     r"[\W_]*$"
 )
 # The desk's own marks: who edited, where to write, that the text is over.
@@ -61,6 +61,9 @@ _DESK = re.compile(
     r"|[/\s]*(?:انتهای پیام|پایان پیام)[/\s\d]*|\S+@[\w-]+(?:\.[\w-]+)+|记者邮箱.{0,60}"
     r"|-+\s*(?:ends|ende|fin)\s*-+"
 )
+# What every article of some outlets ends on: whose opinion it is, and no advice.
+_DISCLAIMER = re.compile(r"[\W_]*(?:免责声明|免責聲明|版权声明|版權聲明|特别声明)[\W_]")
+_LONGEST_DISCLAIMER = 900  # letters
 _LABEL = re.compile(
     r"advertisement|advert|anzeige|werbung|publicité|publicidad|publicidade|pubblicità"
     r"|advertentie|annons|annonse|reklama?|реклама|إعلان|اعلان|广告|廣告|広告|광고|विज्ञापन"
@@ -71,9 +74,11 @@ _LABEL = re.compile(
 
 def is_furniture(candidate: Candidate) -> bool:
     """Whether the block is a call to read, share or subscribe, or a bare label."""
+    text = candidate.text
+    if candidate.letters <= _LONGEST_DISCLAIMER and _DISCLAIMER.match(text):
+        return True
     if candidate.letters > _LONGEST:
         return False
-    text = candidate.text
     if _LABEL.fullmatch(text.strip(" .:…-–—*|[]()")):
         return True
     if _is_labelled_link(candidate):

@@ -9,6 +9,26 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from crawler.extract.body_candidates import Node
 
+# Zones whose text is not the article's.
+FOREIGN = frozenset(
+    [
+        "menu",
+        "aside",
+        "footer",
+        "comments",
+        "related",
+        "share",
+        "newsletter",
+        "author",
+        "advert",
+        "player",
+        "consent",
+        "form",
+        "tags",
+        "tools",
+        "byline",
+    ]
+)
 _TAGS = {"nav": "menu", "aside": "aside", "footer": "footer", "form": "form"}
 _NAMES = {
     "menu": r"nav|navbar|menu|breadcrumbs?|pagination|pager|skip-?link",
@@ -32,6 +52,7 @@ _NAMES = {
     "tags": r"tags?|tag-?(list|cloud)|keywords|post-?tags|entry-?tags",
     "caption": r"(wp-)?caption(-text)?|figcaption|image-?caption|photo-?caption"
     r"|media-?(caption|info|title|desc(ription)?)|info-?text|cutline|image|photo|picture|img|legend|image-?(title|desc(ription)?)|photo-?desc(ription)?",
+    "tagline": r"tag-?line|slogan|(site|blog)-?(description|desc|title|sub-?title)",
     "standfirst": r"stand-?first|sub-?(title|head|headline|heading)|dek|deck|lead"
     r"|chapo|chapeau|summary|excerpt|intro|abstract|teaser-?text|article-?lead"
     r"|article-?summary|article-?intro|description|lede|untertitel|vorspann|entradilla",

@@ -88,9 +88,16 @@ def find_dateline(blocks: Iterable[Block], headline: str = "") -> Dateline | Non
             break
         if headline and letters(block.text) == letters(headline):
             continue
-        if found := parse_opening(block.text):
+        found = parse_opening(block.text)
+        if found and not _repeats(found, headline):
             return found
     return None
+
+
+def _repeats(found: Dateline, headline: str) -> bool:
+    """Whether a bare name in capitals is what the headline opens with, too."""
+    bare = not found.agency and not found.date
+    return bare and letters(headline).startswith(letters(found.place or ""))
 
 
 def parse_opening(text: str) -> Dateline | None:

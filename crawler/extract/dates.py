@@ -89,7 +89,12 @@ _TITLE_DAY = re.compile(r"[|–—,-]\s*(\d{1,4}[./-]\d{1,2}[./-]\d{2,4})\s*$")
 _URL_DAY = re.compile(
     r"(?<!\d)((?:19|20)\d\d)[-/_.]?(0[1-9]|1[0-2]|[1-9](?=[-/_]))[-/_.]?(0[1-9]|[12]\d|3[01])(?!\d)"
 )
+_URL_PARTED = re.compile(
+    r"/((?:19|20)\d\d)/[a-z][\w.-]*/(0?[1-9]|1[0-2])/(0?[1-9]|[12]\d|3[01])/"
+)
 _URL_NAMED = re.compile(r"/((?:19|20)\d\d)/([a-z]{3})/(\d{1,2})(?!\d)")
+_URL_YEAR = re.compile(r"/((?:19|20)\d\d)(?=[/-])")
+_COMMENT = re.compile(r"(?:^|\s)comment", re.IGNORECASE)
 _FARTHEST_ZONE = timedelta(hours=14)
 
 
@@ -167,14 +172,16 @@ def _published(page: Page) -> Iterator[tuple[Stamp, str]]:
         yield from _stamped(text, "json-ld", month_first)
     for text in iter_meta(page, *_PUBLISHED_META):
         yield from _stamped(text, "meta", month_first)
-    for element, text in _marked(page, "datepublished"):
-        if not _MODIFIED_WORDS.search(marks_of(element)):
-            yield from _stamped(text, "time", month_first)
+    near, far = _parted(page, _marked(page, "datepublished"))
+    yield from _times(near, month_first)
     for text in (*iter_meta(page, "og:title"), page.tree.findtext(".//title") or ""):
         tail = _TITLE_DAY.search(text)
         if tail:
             yield from _stamped(tail[1], "text", month_first)
-    yield from _from_visible(page, month_first)
+    yield from _from_visible(page, _below_heading(page), month_first)
+    yield from _times(far, month_first)
+    yield from _from_visible(page, _above_heading(page), month_first)
+    yield from _from_visible(page, _named_for_dates(page), month_first)
     for match in _SCRIPT.finditer(page.html):
         yield from _stamped(match[1], "script", month_first)
     yield from _from_url(page.url)
@@ -223,16 +230,62 @@ def _is_in_teaser(element: HtmlElement) -> bool:
     )
 
 
-def _from_visible(page: Page, month_first: bool) -> Iterator[tuple[Stamp, str]]:
-    """Yield the dates printed near the headline, then those in marked elements."""
-    found = marked(page)
+def _parted(
+    page: Page, found: Iterator[tuple[HtmlElement, str]]
+) -> tuple[list[tuple[HtmlElement, str]], list[tuple[HtmlElement, str]]]:
+    """Part *found* into what is named datePublished or near the headline, and others.
+
+    A time far from the headline may be another article's, or a comment's.
+    """
+    around = chain(_below_heading(page), _above_heading(page))
+    near = {element for element, _ in around}
+    close: list[tuple[HtmlElement, str]] = []
+    others: list[tuple[HtmlElement, str]] = []
+    for element, text in found:
+        is_close = element.get("itemprop") or element in near
+        (close if is_close else others).append((element, text))
+    return close, others
+
+
+def _times(
+    found: list[tuple[HtmlElement, str]], month_first: bool
+) -> Iterator[tuple[Stamp, str]]:
+    for element, text in found:
+        if not _MODIFIED_WORDS.search(marks_of(element)):
+            yield from _stamped(text, "time", month_first)
+
+
+def _below_heading(page: Page) -> Iterator[tuple[HtmlElement, int]]:
+    """Yield the elements after the headline, and how long a date line there can be."""
     heading = find_heading(page)
-    for element in after(heading, 40) if heading is not None else ():
-        yield from _printed_in(element, month_first, longest=120)
-    for element in before(heading, 12) if heading is not None else ():
-        yield from _printed_in(element, month_first, longest=80)
-    for element in found.date:
-        yield from _printed_in(element, month_first, longest=200)
+    if heading is not None:
+        yield from ((element, 120) for element in after(heading, 40))
+
+
+def _above_heading(page: Page) -> Iterator[tuple[HtmlElement, int]]:
+    heading = find_heading(page)
+    if heading is not None:
+        yield from ((element, 80) for element in before(heading, 12))
+
+
+def _named_for_dates(page: Page) -> Iterator[tuple[HtmlElement, int]]:
+    for element in marked(page).date:
+        if not _COMMENT.search(marks_of(element)):
+            yield element, 200
+
+
+def _from_visible(
+    page: Page, places: Iterator[tuple[HtmlElement, int]], month_first: bool
+) -> Iterator[tuple[Stamp, str]]:
+    """Yield the dates printed in *places*, but for those of a year long before.
+
+    An address that names a year knows better than a text that tells of another.
+    """
+    told = _URL_YEAR.search(split_url(page.url).path)
+    for element, longest in places:
+        for stamp, source in _printed_in(element, month_first, longest=longest):
+            if not told or abs(stamp.local.year - int(told[1])) <= 1:
+                yield stamp, source
 
 
 def _printed_in(
@@ -265,7 +318,7 @@ def _from_updates(page: Page, month_first: bool) -> Iterator[tuple[Stamp, str]]:
 
 def _from_url(url: str) -> Iterator[tuple[Stamp, str]]:
     address = unquote(f"{split_url(url).path}?{split_url(url).query}").lower()
-    if match := _URL_DAY.search(address):
+    if match := _URL_DAY.search(address) or _URL_PARTED.search(address):
         yield from _stamped("-".join(p.zfill(2) for p in match.groups()), "url", False)
     elif match := _URL_NAMED.search(address):
         yield from _stamped(f"{match[3]} {match[2]} {match[1]}", "url", False)

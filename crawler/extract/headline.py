@@ -31,6 +31,10 @@ _SEPARATOR = re.compile(
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
 # Chinese and Korean titles glue the outlet on with a bare hyphen or two.
 _GLUED = re.compile(rf"(?<=[{_CJK}\W])[-–—]+(?=[^-–—]{{2,14}}$)")
+# What Chinese outlets are called, where a page does not say that it is one.
+_CHINESE_OUTLET = re.compile(
+    r"[\u4e00-\u9fff]{1,8}(?:[网網报報]|新闻|新聞|频道|頻道|在线|在線|电视台|電視台|卫视|官网|门户)"
+)
 _DATE = re.compile(r"\W*(?:\d{1,4}\W+){2}\d{1,4}\W*|by .{3,40}", re.IGNORECASE)
 # Sections are named by the first links of the first menus.
 _MENUS = 12
@@ -199,7 +203,7 @@ def _names_outlet(tail: str, keys: frozenset[str]) -> bool:
     key = key.removeprefix("the")
     if not key or len(tail) > 60:
         return False
-    if key in keys:
+    if key in keys or _CHINESE_OUTLET.fullmatch(tail):
         return True
     return any(
         len(name) > 2
@@ -229,7 +233,8 @@ def _cut_lead(text: str, keys: frozenset[str], heading: str) -> str:
 
 def _as_printed(page: Page, title: str) -> str:
     """Return the longest leading part of *title* that an element prints alone."""
-    ends = [len(title), *(m.start() for m in _SEPARATOR.finditer(title))]
+    parted = chain(_SEPARATOR.finditer(title), _GLUED.finditer(title))
+    ends = [len(title), *(match.start() for match in parted)]
     parts = {letters(title[:end]): title[:end].strip() for end in ends}
     found = ""
     for element in page.tree.iter(*_HEADING):
@@ -266,10 +271,15 @@ def _without_og(said: _Witnesses) -> Found[str]:
 
 
 def _was_broken_off(text: str, other: str) -> bool:
-    """Tell whether *text* is *other* up to a mark that ended its attribute early."""
-    text = text.rstrip(".… ")
-    rest = other[len(text) :].lstrip() if other.startswith(text) else ""
-    return rest.startswith('"')
+    """Tell whether *text* is the beginning of *other*, cut short.
+
+    A quotation mark ended its attribute early, or three points stand for the rest.
+    """
+    start = text.rstrip(".… ")
+    rest = other[len(start) :].lstrip() if other.startswith(start) else ""
+    return rest.startswith('"') or (
+        bool(rest.strip(".… ")) and text.endswith(("...", "…"))
+    )
 
 
 def _outvoted(og: str, agreed: str, title: str) -> bool:

@@ -32,6 +32,7 @@ _HOME_LINKS = 6
 _LONGEST_NAME = 40  # characters
 _ORGANISATIONS = {"organization", "newsmediaorganization", "website"}
 _COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright|\d{4}|[\s,.-])+", re.IGNORECASE)
+_ARTICLE = re.compile(r"(?:the|der|die|das|le|la|les|el|il|de|het|o)\s", re.IGNORECASE)
 _SHARED_LABELS = {"www", "com", "org", "net", "co", "news", "gov", "edu", "amp", "m"}
 
 
@@ -69,6 +70,11 @@ def outlet_keys(page: Page) -> frozenset[str]:
         page.memo["outlet keys"] = _read_outlet_keys(page)
     keys: frozenset[str] = page.memo["outlet keys"]
     return keys
+
+
+def is_outlet(name: str, keys: frozenset[str]) -> bool:
+    """Tell whether *name*, but for an article before it, is among the outlet's *keys*."""
+    return letters(name) in keys or letters(_ARTICLE.sub("", name)) in keys
 
 
 def _home_names(page: Page) -> Iterator[str]:

@@ -6,134 +6,23 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.extract.agencies import find_agency_named
+from crawler.extract.body_shelves import is_shelf_label
+from crawler.extract.by_words import strip_by
 from crawler.extract.wording import letters, tidy, unique
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_BY = (
-    *(
-        "by",
-        "analysis by",
-        "opinion by",
-        "interview by",
-        "review by",
-        "written by",
-        "reported by",
-        "story by",
-        "words by",
-        "text by",
-        "author",
-    ),
-    *("text by", "redacción", "redação", "texto de", "reportagem de", "корреспондент"),
-    *(
-        "фото и текст",
-        "от редакции",
-        "گزارش از",
-        "خبرنگار",
-        "取材・文",
-        "文・写真",
-        "写真・文",
-    ),
-    *("編集委員", "論説委員", "通讯员"),
-    *("authors", "reporter", "edited by", "updated by", "posted by", "published by"),
-    *(
-        "autorin/autor",
-        "autorin",
-        "autoren",
-        "von",
-        "text",
-        "ein artikel von",
-        "eine analyse von",
-        "ein kommentar von",
-    ),
-    *(
-        "par",
-        "propos recueillis par",
-        "por",
-        "texto",
-        "di",
-        "a cura di",
-        "autor",
-        "autore",
-    ),
-    *(
-        "auteur",
-        "redactor",
-        "door",
-        "av",
-        "af",
-        "tekst",
-        "skrevet av",
-        "yazan",
-        "yazar",
-    ),
-    *("haber", "muhabir", "oleh", "penulis", "reporter", "laporan", "przez", "autorzy"),
-    *("szerző", "írta", "автор", "авторы", "текст", "беседовал", "беседовала", "от"),
-    *(
-        "بقلم",
-        "كتب",
-        "كتبت",
-        "كتبه",
-        "تحرير",
-        "إعداد",
-        "اعداد",
-        "الكاتب",
-        "المحرر",
-        "بواسطة",
-    ),
-    *(
-        "حاوره",
-        "حاورته",
-        "تقرير",
-        "نویسنده",
-        "نویسندگان",
-        "خبرنگار",
-        "گزارش",
-        "گزارشگر",
-    ),
-    *(
-        "作者",
-        "记者",
-        "記者",
-        "文",
-        "撰文",
-        "撰稿",
-        "编辑",
-        "編輯",
-        "责任编辑",
-        "責任編輯",
-        "采写",
-    ),
-    *(
-        "本报记者",
-        "本報記者",
-        "新华社记者",
-        "中新网记者",
-        "文字",
-        "图文",
-        "執筆",
-        "文・",
-        "取材",
-    ),
-    *("글", "लेखक", "द्वारा", "रिपोर्ट", "संवाददाता", "edited by", "written  by", "έγραψε"),
-    *("του", "της", "מאת", "viết bởi", "tác giả", "โดย", "সংবাদদাতা", "প্রতিবেদক"),
-)
-# A colon may follow each; without one, white space must, except in Chinese.
-_BY_LINE = re.compile(
-    rf"(?:{'|'.join(sorted(map(re.escape, _BY), key=len, reverse=True))})"
-    r"(?:\s*[:：|/／＝=・]\s*|\s+|(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff]))",
-    re.IGNORECASE,
-)
 _ROLES = re.compile(
     r"""\s*(?:[,/|(–—-]|\s)\s*(?:
     (?:(?:senior|staff|chief|political|sports?|news|deputy|associate|managing|freelance|
-    foreign|special|bureau|digital|business|health|science|crime|local|world|political)\s+)*
-    (?:editor|reporter|writer|correspondent|journalist|columnist|producer|contributor|
+    foreign|special|bureau|digital|business|health|science|crime|local|world|political|
+    technology|executive|(?-i:(?<=[a-zà-ÿ]\s)[A-Z]{2,6}))\s+)*
+    (?:(?:editor|reporter|writer|correspondent|journalist|columnist|producer|contributor)s?|
     journaliste|redakteurin|redakteur|reporterin|journalistin|autorin|korrespondentin|
     korrespondent|periodista|redactora?|corresponsal|giornalista|inviat[oa]|jornalista|
     journalist|muhabir[i]?|editörü?|editör|корреспондент|журналист|обозреватель|редактор|
-    journaliste|envoyée?\s+spéciale?|روزنامه‌نگار|روزنامه\s?نگار|صحفي|صحفية|صحافي|صحافية|مراسل|مراسلة|كاتب|كاتبة|محرر|خبرنگار|记者|記者|特派员|特派員|
+    journaliste|envoyée?s?\s+spécia(?:le?s?|ux)(?:\s+à\s+\S+)?|روزنامه‌نگار|روزنامه\s?نگار|صحفي|صحفية|صحافي|صحافية|مراسل|مراسلة|كاتب|كاتبة|محرر|خبرنگار|记者|記者|特派员|特派員|
     编辑|編輯|기자|특파원|선임기자|인턴기자|संवाददाता|पत्रकार)
     (?:\s+(?:at|for|in|of|chez)\s+.*)?
     )\s*\)?\s*$""",
@@ -154,10 +43,13 @@ _KOREAN = re.compile(
     r"((?:[\uac00-\ud7a3]{2,4}\s*[·,、]\s*)*[\uac00-\ud7a3]{2,4})\s*(?:선임|인턴|수습)?(?:기자|특파원)"
 )
 _KOREAN_BEFORE = re.compile(r"^\W*(?:기자|특파원)\s+([\uac00-\ud7a3]{2,4})\W*$")
+_KOREAN_TITLE = re.compile(
+    r"([\uac00-\ud7a3]{2,4})\s.{0,20}(?:칼럼니스트|논설위원|평론가|작가|교수|변호사|에디터)"
+)
 _NOT_KOREAN_NAMES = {"사진", "취재", "글", "본지", "온라인", "디지털"}
-# What follows the author on Chinese and Taiwanese lines: who edited it, and where.
+# What follows the author on Chinese and Taiwanese lines: who edited it, where, a button.
 _AFTER_AUTHOR = re.compile(
-    r"[\s|;,–—-]+(?:edited|editing|redigiert|edición)\b.*$|[\s　]*(?:责任编辑|責任編輯|责编|编辑|編輯|校对|来源|來源|摄影|攝影)[\s　]*[:：].*$"
+    r"\s+[+＋]?关注$|[\s|;,–—-]+(?:edited|editing|redigiert|edición)\b.*$|[\s　]*(?:责任编辑|責任編輯|责编|编辑|編輯|校对|来源|來源|摄影|攝影)[\s　]*[:：].*$"
     r"|(?<=[\u4e00-\u9fff])[／/][\u4e00-\u9fff]{2,6}(?:報導|报道|報道|电|電)$",
     re.IGNORECASE,
 )
@@ -192,6 +84,7 @@ _NOBODY = {
         "root",
     ),
     *("wordpress", "undefined", "null", "none", "unknown", "anonymous", "n/a", "na"),
+    *("未知", "佚名", "网络", "网络整理", "发布于", "name", "null null"),
     *("byline", "follow", "email", "share", "test", "user", "manager", "developer"),
 }
 _WHOLE_BRACKETS = re.compile(r"【([^】]{2,30})】")
@@ -235,6 +128,9 @@ def names_in(
 
 def _iter_names(line: str, *, printed: bool) -> Iterator[str]:
     line = tidy(line)
+    if _COMPANY.search(line):
+        # The outlet's company, and its address.
+        return
     korean = _korean(line)
     if korean:
         yield from korean
@@ -273,26 +169,12 @@ def _korean(line: str) -> list[str]:
     before = _KOREAN_BEFORE.match(line)
     if before:
         return [before[1]]
+    if title := _KOREAN_TITLE.fullmatch(line.strip()):
+        return [title[1]]
     names = [
         n for said in _KOREAN.findall(line) for n in re.split(r"\s*[·,、]\s*", said)
     ]
     return [name for name in names if name not in _NOT_KOREAN_NAMES]
-
-
-def strip_by(line: str) -> str:
-    """Return *line* without the "By" of its language in front."""
-    line = line.strip()
-    for _ in range(3):
-        match = _BY_LINE.match(line)
-        if not match or match.end() >= len(line):
-            break
-        line = line[match.end() :]
-    return line
-
-
-def has_by(line: str) -> bool:
-    """Tell whether *line* opens with the "By" of some language."""
-    return bool(_BY_LINE.match(line.strip()))
 
 
 def _lowered(name: str) -> str:
@@ -325,7 +207,13 @@ def _names_of_part(part: str, *, printed: bool) -> Iterable[str]:
 
 
 _PICTURES = re.compile(
-    r"تصوير|عدسة|photo|foto|pictures? by|摄影|攝影|fotos?\b", re.IGNORECASE
+    r"تصوير|عدسة|photo|foto|pictures? by|摄影|攝影|资料图|資料圖|fotos?\b|.*(?:[摄攝]|供图|供圖)$",
+    re.IGNORECASE,
+)
+# A name holds no sentence, title of a work, or data.
+_NOT_IN_NAMES = re.compile(r"[:：。！？!?《》“”{}/…]")
+_COMPANY = re.compile(
+    r"\b(?:gmbh|inc|ltd|llc|pvt|co\. ?kg|s\.r\.l|s\.p\.a|sp\. z o\.o)\b", re.IGNORECASE
 )
 _PARTICLES = {
     "de",
@@ -357,17 +245,6 @@ def is_person(name: str) -> bool:
     return 2 <= len(words) <= 5 and all(word[0].isupper() for word in words)
 
 
-_LABEL = re.compile(
-    rf"(?:{'|'.join(sorted(map(re.escape, _BY), key=len, reverse=True))})\s*[:：]?",
-    re.IGNORECASE,
-)
-
-
-def is_by(line: str) -> bool:
-    """Tell whether *line* is a "By" of some language, and nothing more."""
-    return bool(_LABEL.fullmatch(line.strip()))
-
-
 def is_name(name: str) -> bool:
     """Tell whether *name* may be what someone is called, by its form alone."""
     key = letters(name)
@@ -378,6 +255,7 @@ def is_name(name: str) -> bool:
         and not any(map(str.isdigit, name))
         and name.lower() not in _NOBODY
         and not _ROLES.fullmatch(f" {name}")
-        and "/" not in name
+        and not _NOT_IN_NAMES.search(name)
+        and not is_shelf_label(name)
         and not _PICTURES.match(name)
     )

@@ -126,12 +126,9 @@ def read_stamp(text: str, *, month_first: bool = False) -> Stamp | None:
     if iso := _ISO.fullmatch(text):
         return _from_iso(iso)
     if _EPOCH.fullmatch(text.strip()):
-        seconds = int(text.strip()[:10])
-        return Stamp(
-            datetime.fromtimestamp(seconds, tz=UTC).replace(tzinfo=None),
-            "second",
-            timedelta(0),
-        )
+        moment = datetime.fromtimestamp(int(text.strip()[:10]), tz=UTC)
+        clock = moment.hour, moment.minute, moment.second
+        return _with_clock(moment.date(), *clock, timedelta(0))
     return _read_printed(fold_date(text[:400]), month_first)
 
 
@@ -275,7 +272,8 @@ def _named_day(year: int, name: str, day: int) -> date | None:
 def _numeric_day(one: int, two: int, three: str, month_first: bool) -> date | None:
     if one > 999:
         return _day(one, two, int(three))
-    if one > 31 or len(three) == 3:
+    # The year of a date has two digits or four; "3.6.0" is a version.
+    if one > 31 or len(three) not in {2, 4}:
         return None
     year = int(three) if len(three) == 4 else 2000 + int(three)
     day, month = (two, one) if (month_first and one <= 12) or two > 12 else (one, two)
