@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.dump_rows import row, write
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -22,7 +24,7 @@ def shared() -> Path:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile the kernels once, before workers begin: a fresh install takes minutes.
+    """Compile the kernels once, before workers begin: a fresh install takes a minute.
 
     Children that tests start, and give seconds, would have to compile them too.
     """
@@ -32,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if is_worker or is_interpreted or not is_parallel:
         return
     with tempfile.TemporaryDirectory() as folder:
-        db = Path(folder) / "demo.db"
-        command = [sys.executable, "-m", "crawler", "demo", "--db", str(db)]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        dump = write(Path(folder) / "dump.jsonl", [row(n, n % 9) for n in range(20)])
+        # The one command that uses every kernel.
+        command = [sys.executable, "-m", "crawler", "dedupe", "--unit", "paragraph"]
+        subprocess.run([*command, dump], check=True, stdout=subprocess.DEVNULL)
