@@ -59,11 +59,12 @@ class OutletPage:
 
 
 def read_outlets(conn: sqlite3.Connection, asked: Asked) -> list[sqlite3.Row]:
-    """Read every outlet with the number of its articles and the newest one's date."""
+    """Read every outlet with the counts of its articles and the newest one's date."""
     return conn.execute(
         """
 SELECT outlets.*, agencies.name AS agency_name,
     coalesce(outlet_counts.articles, 0) AS articles,
+    coalesce(outlet_counts.first, 0) AS first, coalesce(outlet_counts.later, 0) AS later,
     (SELECT max(published) FROM articles WHERE outlet = outlets.id
         AND published <= ?) AS newest
 FROM outlets LEFT JOIN agencies ON agencies.id = outlets.agency
