@@ -109,13 +109,20 @@ def linking_pairs(db: Database, articles: Iterable[int]) -> list[StoredPair]:
         for pair in pairs_of(db, article)
         if pair.verdict not in ("rejected", "headline")
     }
-    verdicts = {"same": "exact", "different": "rejected"}
-    for (a, b), answer in answers_about(db, ids).items():
-        if answer in verdicts:
-            found[a, b] = StoredPair(
-                a=a, b=b, verdict=verdicts[answer], jaccard=1.0, reason=REVIEWED
-            )
+    for pair, answer in answers_about(db, ids).items():
+        decision = answered(pair, answer)
+        if decision is not None:
+            found[pair] = decision
     return list(found.values())
+
+
+def answered(pair: tuple[int, int], answer: str) -> StoredPair | None:
+    """Return the decision that a person's answer is; None where they were unsure."""
+    verdict = {"same": "exact", "different": "rejected"}.get(answer)
+    if verdict is None:
+        return None
+    a, b = pair
+    return StoredPair(a=a, b=b, verdict=verdict, jaccard=1.0, reason=REVIEWED)
 
 
 def strongest(pairs: Iterable[StoredPair]) -> StoredPair | None:

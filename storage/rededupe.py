@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from dedupe.batch import StoryBuilder
-from dedupe.gathering import UNKNOWN_TIME
-from dedupe.text import TextColumn
+from storage.dry_run import decide_anew
 from storage.parameters import save_parameters
 from storage.settle import settle
 
@@ -21,7 +16,6 @@ if TYPE_CHECKING:
     from dedupe.parameters import Parameters
     from storage.store import Store
 
-_BATCH = 2000
 _SAMPLES = 10
 EMPTIED = (
     *("bands", "passage_keys", "signatures"),
@@ -34,7 +28,7 @@ class RededupeReport:
     """Stories before and after, and how many articles have other company.
 
     *samples* are groups of article ids that were, or would be, parted or joined. A dry
-    run writes nothing, and does not take people's *answers*, so many, into account.
+    run writes nothing.
     """
 
     articles: int
@@ -42,16 +36,13 @@ class RededupeReport:
     stories_after: int
     moved: int
     samples: tuple[tuple[int, ...], ...]
-    answers: int
     dry_run: bool
 
 
 def plan(store: Store, parameters: Parameters) -> RededupeReport:
     """Say what rededupe() would change; reads the bodies once, and writes nothing."""
-    before = _partition(store)
-    ids, stories = _decide(store, parameters)
-    after = dict(zip(ids, stories, strict=True))
-    return _report(store, before, after, dry_run=True)
+    after = decide_anew(store.db, parameters)
+    return _report(_partition(store), after, dry_run=True)
 
 
 def rededupe(
@@ -79,7 +70,7 @@ def rededupe(
         )
     store.reload()
     settle(store, run=run, progress=progress)
-    return _report(store, before, _partition(store), dry_run=False)
+    return _report(before, _partition(store), dry_run=False)
 
 
 def _partition(store: Store) -> dict[int, int]:
@@ -87,31 +78,8 @@ def _partition(store: Store) -> dict[int, int]:
     return dict(rows.fetchall())
 
 
-def _decide(store: Store, parameters: Parameters) -> tuple[list[int], list[int]]:
-    cursor = store.db.conn.execute(
-        "SELECT id, headline, body, published FROM articles ORDER BY id"
-    )
-    ids: list[int] = []
-    with StoryBuilder(parameters) as builder:
-        while rows := cursor.fetchmany(_BATCH):
-            ids += [row[0] for row in rows]
-            builder.add(
-                TextColumn.from_strings([row[2] for row in rows]),
-                TextColumn.from_strings([row[1] for row in rows]),
-                published=np.array([_seconds(row[3]) for row in rows], np.int64),
-            )
-        found = builder.finish()
-    return ids, found.story.tolist()
-
-
-def _seconds(text: str | None) -> int:
-    return (
-        UNKNOWN_TIME if text is None else int(datetime.fromisoformat(text).timestamp())
-    )
-
-
 def _report(
-    store: Store, before: dict[int, int], after: dict[int, int], *, dry_run: bool
+    before: dict[int, int], after: dict[int, int], *, dry_run: bool
 ) -> RededupeReport:
     old, new = _groups(before), _groups(after)
     changed = sorted(sorted(group) for group in new - old)
@@ -121,7 +89,6 @@ def _report(
         stories_after=len(new),
         moved=sum(len(group) for group in changed),
         samples=tuple(tuple(group) for group in changed[:_SAMPLES]),
-        answers=store.db.conn.execute("SELECT count(*) FROM reviews").fetchone()[0],
         dry_run=dry_run,
     )
 

@@ -98,6 +98,19 @@ def test_split_by_hand_stays_split(store: Store) -> None:
         split_story(store, story, [2], reviewer="ann")
 
 
+def test_a_dry_run_heeds_what_people_said(store: Store) -> None:
+    store.add_all([make_article(n, text=min(n, 4)) for n in range(1, 8)])
+    first, second, _, copies = stories(store)
+    merge_stories(store, [first, second], reviewer="ann")
+    split_story(store, copies, [6], reviewer="ann")
+    before = sorted(stories(store).values())
+    assert before == [[1, 2], [3], [4, 5, 7], [6]]
+    told = plan(store, store.parameters)
+    assert (told.stories_after, told.moved) == (len(before), 0)
+    rededupe(store, store.parameters)
+    assert sorted(stories(store).values()) == before
+
+
 def test_rededupe_says_first_and_does_then(store: Store) -> None:
     store.add(make_article(1, blocks=prose(1, 6)))
     # Two of three paragraphs in common: near under 0.3, a follow-up under 0.55.

@@ -66,10 +66,5 @@ def _print(report: RededupeReport, *, dry_run: bool) -> None:
         f"{report.articles} articles: {report.stories_before} stories before,"
         f" {report.stories_after} after; {report.moved} articles {would} other company"
     )
-    if dry_run and report.answers:
-        click.echo(
-            f"{report.answers} answers of people hold in a real run, and are not in"
-            " these figures"
-        )
     for group in report.samples:
         click.echo(f"  one story: {', '.join(map(str, group))}")
