@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def unseen(package: str) -> Iterator[None]:
-    """Make *package* look not installed within the block, unless it is loaded already."""
-    if package in sys.modules:
-        yield
-        return
-    # None is what the import system takes for "there is no such module".
-    sys.modules[package] = None  # type: ignore[assignment]
+def unseen(*packages: str) -> Iterator[None]:
+    """Make packages that are not loaded yet look as if they were not installed."""
+    hidden = [name for name in packages if name not in sys.modules]
+    for name in hidden:
+        # None is what the import system takes for "there is no such module".
+        sys.modules[name] = None  # type: ignore[assignment]
     try:
         yield
     finally:
-        del sys.modules[package]
+        for name in hidden:
+            del sys.modules[name]

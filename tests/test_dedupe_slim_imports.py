@@ -29,7 +29,11 @@ def test_a_package_is_unseen_within_the_block_only(
 
 @pytest.mark.parametrize(
     ("package", "module"),
-    [("pandas", "storage.opening"), ("scipy", "dedupe.kernels.compiler")],
+    [
+        ("pandas", "storage.opening"),
+        ("scipy", "dedupe.kernels.compiler"),
+        ("cffi", "dedupe.kernels.compiler"),
+    ],
 )
 def test_opening_and_compiling_load_no_large_package(
     package: str, module: str, tmp_path: Path
