@@ -15,6 +15,7 @@ from storage.crawl_state import Link
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_OLDER = frozenset({"next", "prev-archive"})
 _ITEM_END = re.compile(rb"</(?:[\w-]+:)?(?:item|entry)\s*>")
 _ROOT = re.compile(rb"<((?:[\w-]+:)?(?:rss|RDF|feed))[\s>]")
 # Entities are the tool of every XML bomb and no feed needs its own.
@@ -24,11 +25,15 @@ _ENTITY = re.compile(rb"<!ENTITY\b.*?>", re.DOTALL)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """What a feed says: the links of its items, and what it says of itself."""
+    """What a feed says: the links of its items, and what it says of itself.
+
+    *older* is the page or archive of it that comes next (RFC 5005, JSON Feed).
+    """
 
     links: tuple[Link, ...]
     name: str | None = None
     language: str | None = None
+    older: str | None = None
 
 
 def parse_feed(body: bytes, url: str, *, limit: int = 5000) -> Feed:
@@ -50,7 +55,15 @@ def parse_feed(body: bytes, url: str, *, limit: int = 5000) -> Feed:
         links=tuple(_links(parsed.entries, url, limit)),
         name=_text(parsed.feed.get("title")),
         language=_text(parsed.feed.get("language")),
+        older=_older(parsed.feed.get("links") or (), url),
     )
+
+
+def _older(links: Iterable[Any], url: str) -> str | None:
+    for link in links:
+        if link.get("rel") in _OLDER and link.get("href"):
+            return _absolute(url, link["href"])
+    return None
 
 
 def _links(entries: Iterable[Any], url: str, limit: int) -> Iterable[Link]:
@@ -108,6 +121,7 @@ def _parse_json(body: bytes, url: str, limit: int) -> Feed:
         links=tuple(link for link in links if link),
         name=_text(document.get("title")),
         language=_text(document.get("language")),
+        older=_text(document.get("next_url")),
     )
 
 

@@ -57,6 +57,7 @@ class OutletQueue:
     sources: deque[PageState] = field(default_factory=deque)
     pages: deque[PageState] = field(default_factory=deque)
     may_hold_more: bool = True
+    in_circle: bool = False
     under_way: int = 0
     uncommitted: set[str] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
@@ -69,6 +70,7 @@ class OutletQueue:
     failures: Counter[str] = field(default_factory=Counter)
     dead_hosts: set[str] = field(default_factory=set)
     stopped: str | None = None
+    answers_https: bool | None = None
     name: str = ""
     claims: list[Claim] = field(default_factory=list)
     languages: Counter[str] = field(default_factory=Counter)
@@ -86,11 +88,16 @@ class OutletQueue:
             self.languages[language[:2].lower()] += 1
 
     @property
+    def may_ask(self) -> bool:
+        """There is, or may be, something to ask for."""
+        return not self.stopped and bool(
+            self.sources or self.pages or self.may_hold_more
+        )
+
+    @property
     def is_done(self) -> bool:
         """Nothing under way, nothing to commit, and nothing more to ask for."""
-        busy = self.under_way or self.uncommitted
-        left = self.sources or self.pages or self.may_hold_more
-        return not busy and (bool(self.stopped) or not left)
+        return not (self.under_way or self.uncommitted or self.may_ask)
 
 
 class Frontier:
@@ -114,14 +121,24 @@ class Frontier:
         self.pages_under_way = 0
         self.taken = 0
         self.is_stopping = False
+        # Those that may have something to ask, and those that are not through.
         self._circle: deque[OutletQueue] = deque()
+        self._open: dict[int, OutletQueue] = {}
+        self._resting: dict[int, OutletQueue] = {}
         self._changed = asyncio.Event()
 
     def add(self, queue: OutletQueue) -> None:
         """Take an outlet into the circle."""
         self.queues[queue.id] = queue
         self.by_host[queue.outlet.host] = queue
-        self._circle.append(queue)
+        self.reopen(queue)
+
+    def reopen(self, queue: OutletQueue) -> None:
+        """An outlet has something to ask, perhaps again."""
+        self._open[queue.id] = queue
+        if not queue.in_circle:
+            queue.in_circle = True
+            self._circle.append(queue)
         self.wake()
 
     def owner(self, url: str, default: OutletQueue) -> OutletQueue:
@@ -133,9 +150,11 @@ class Frontier:
         if self.is_stopping or self.busy >= self.limits.pages:
             return None
         for _ in range(len(self._circle)):
-            queue = self._circle[0]
-            self._circle.rotate(-1)
+            queue = self._circle.popleft()
             page = self._next_of(queue)
+            queue.in_circle = queue.may_ask
+            if queue.in_circle:
+                self._circle.append(queue)
             if page is not None:
                 self._take(queue, page)
                 return queue, page
@@ -146,13 +165,21 @@ class Frontier:
         """Tell whether nothing is left, or under way."""
         if self.is_stopping:
             return self.busy == 0
-        return all(queue.is_done for queue in self.queues.values())
+        while self._open:
+            queue = next(iter(self._open.values()))
+            if not queue.is_done:
+                return False
+            del self._open[queue.id]
+        return True
 
     async def wait(self) -> None:
         """Sleep until something changes or the next outlet may be asked again."""
         now = self.now()
-        pauses = [q.not_before - now for q in self.queues.values() if self._waits(q)]
-        pause = min((p for p in pauses if p > 0), default=30.0)
+        for queue in list(self._resting.values()):
+            if queue.not_before <= now:
+                del self._resting[queue.id]
+        pauses = (queue.not_before - now for queue in self._resting.values())
+        pause = min(pauses, default=30.0)
         try:
             await asyncio.wait_for(self._changed.wait(), min(pause, 30.0))
         except TimeoutError:
@@ -170,6 +197,13 @@ class Frontier:
         self.busy -= 1
         self.pages_under_way -= page.kind == "article"
         self.wake()
+
+    def ask_again(self, queue: OutletQueue, page: PageState) -> None:
+        """A page was not had, and goes before all others at another address."""
+        self.release(queue, page)
+        queue.uncommitted.discard(page.url_key)
+        (queue.pages if page.kind == "article" else queue.sources).appendleft(page)
+        self.reopen(queue)
 
     def commit(self, queue: OutletQueue, key: str) -> None:
         """What came of a page is in the database."""
@@ -203,12 +237,13 @@ class Frontier:
     def pause(self, queue: OutletQueue, seconds: float) -> None:
         """Ask nothing of an outlet for some seconds."""
         queue.not_before = max(queue.not_before, self.now() + seconds)
+        self._resting[queue.id] = queue
 
     def found_more(self, queues: Iterable[OutletQueue]) -> None:
         """New links of these outlets are in the database."""
         for queue in queues:
             queue.may_hold_more = True
-        self.wake()
+            self.reopen(queue)
 
     def _next_of(self, queue: OutletQueue) -> PageState | None:
         concurrency = 1 if queue.delay else self.limits.concurrency
@@ -273,15 +308,10 @@ class Frontier:
             queue.taken += 1
             self.taken += 1
             self.pages_under_way += 1
-            if page.outcome is not None:
-                queue.asked.add(page.url_key)
+        if page.outcome is not None or page.kind != "article":
+            queue.asked.add(page.url_key)
         if queue.delay:
-            queue.not_before = max(queue.not_before, now + queue.delay)
-
-    def _waits(self, queue: OutletQueue) -> bool:
-        return not queue.stopped and bool(
-            queue.sources or queue.pages or queue.may_hold_more
-        )
+            self.pause(queue, queue.delay)
 
 
 def _next_source(queue: OutletQueue) -> PageState | None:

@@ -87,10 +87,13 @@ def in_scope(url: str, domains: frozenset[str]) -> bool:
     return registered_domain(url) in domains
 
 
-@lru_cache(maxsize=65536)
 def registered_domain(url: str) -> str:
     """Return the registered domain of a URL ("bbc.co.uk"), or its host without one."""
-    host = host_of(url)
+    return _domain_of(host_of(url))
+
+
+@lru_cache(maxsize=8192)
+def _domain_of(host: str) -> str:
     found = _suffixes()(host).top_domain_under_public_suffix
     return found or host
 

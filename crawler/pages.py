@@ -62,6 +62,12 @@ def is_binary(body: bytes) -> bool:
     return body.startswith(_MAGIC)
 
 
+def validators(page: PageState) -> dict[str, str]:
+    """Return the headers that ask for *page* only if it has changed."""
+    named = {"If-None-Match": page.etag, "If-Modified-Since": page.last_modified}
+    return {name: value for name, value in named.items() if value}
+
+
 def fetched(page: PageState, response: Response, *, now: float) -> PageState:
     """Note on *page* that *response* came: status, validators, times, hash."""
     if response.status == 304:

@@ -16,11 +16,18 @@ if TYPE_CHECKING:
 
 
 def register(
-    outlet: Outlet, state: CrawlState, *, now: float, polls: int, poll_all: bool
+    outlet: Outlet,
+    state: CrawlState,
+    *,
+    now: float,
+    polls: int,
+    poll_all: bool,
+    search: bool = False,
 ) -> OutletQueue:
     """Write what is known of *outlet*; return its queue with the sources to poll.
 
-    *polls* and *poll_all* are the limit and the will of pick_sources(). Runs inside a
+    *polls* and *poll_all* are the limit and the will of pick_sources(); a *search* in
+    archives begins at the front page and the sitemaps, whatever is due. Runs inside a
     transaction.
     """
     row = register_outlet(state.db, _facts_of(outlet))
@@ -28,6 +35,10 @@ def register(
     queue = OutletQueue(outlet=outlet, id=row.id, name=row.name)
     known = state.sources(row.id)
     queue.sources.extend(pick_sources(known, now=now, limit=polls, poll_all=poll_all))
+    if search:
+        roots = {outlet.home, *outlet.sitemaps, *outlet.news_sitemaps}
+        found = [source for source in known if source.url in roots]
+        queue.sources.extend(one for one in found if one not in queue.sources)
     return queue
 
 

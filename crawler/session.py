@@ -23,6 +23,7 @@ from crawler.middlewares.robots import RobotsMiddleware
 from crawler.pages import exchange_of, is_no_article
 from crawler.rechecks import retry_after
 from crawler.registering import register
+from crawler.sitemaps import MOST_ARCHIVES, MOST_ENTRIES, RECENT
 from crawler.writing import Writer
 from storage.crawl_state import CrawlState
 from storage.errors import StorageError
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from crawler.outlets import Outlet
     from crawler.planning import CrawlPlan
     from storage.article import Article
-    from storage.crawl_state import PageKind, RobotsState
+    from storage.crawl_state import PageKind, PageState, RobotsState
     from storage.warc_writer import Exchange
 
 logger = logging.getLogger(__name__)
@@ -83,6 +84,7 @@ class Session:
         self.writer: Writer
         self.expected: dict[str, tuple[PageJob, Callable[[Any], None]]] = {}
         self.is_closed = False
+        self._recent = now() - RECENT
 
     def open(self) -> None:
         """Open the database and start the writer; raises StorageError."""
@@ -138,6 +140,20 @@ class Session:
         return self.outcome.run
 
     @property
+    def searches_back(self) -> bool:
+        """The plan asks for more than sources are read for on every day.
+
+        They are read whole then, also those that have not changed.
+        """
+        return self.plan.since is not None and self.plan.since < self._recent
+
+    @property
+    def links_a_source(self) -> int:
+        """How many links are taken from one source."""
+        most = self.settings.getint("WIRECOPY_LINKS_A_SOURCE")
+        return max(most, MOST_ENTRIES) if self.searches_back else most
+
+    @property
     def is_done(self) -> bool:
         """Nothing is left to do."""
         return self.frontier.is_done
@@ -165,6 +181,12 @@ class Session:
             self.outcome.notes.append(
                 f"{host} asks for a Crawl-delay of {asked:g} s; {obeyed:g} s is obeyed"
             )
+
+    def note_plain(self, queue: OutletQueue, reason: str) -> None:
+        """Say, once, that an outlet is asked with http."""
+        note = f"{queue.outlet.host} does not answer https ({reason}): asked with http"
+        if note not in self.outcome.notes:
+            self.outcome.notes.append(note)
 
     def store_article(self, article: Article) -> None:
         """Queue an article with the state of the page that it was read from."""
@@ -223,14 +245,21 @@ class Session:
         self, queue: OutletQueue, sources: Sequence[tuple[str, PageKind]]
     ) -> None:
         """Poll sources that a source named, if they are new."""
-        if self.is_closed or queue.stopped or queue.polled > MOST_SOURCES:
+        most = MOST_ARCHIVES if self.searches_back else MOST_SOURCES
+        if self.is_closed or queue.stopped or queue.polled > most:
             return
         for url, _ in sources:
             page = self.state.page(source_key(url))
-            if page is not None and page.outcome is None and page not in queue.sources:
+            if page is not None and self._is_wanted(queue, page):
                 queue.polled += 1
                 queue.sources.append(page)
-        self.frontier.wake()
+        self.frontier.reopen(queue)
+
+    def _is_wanted(self, queue: OutletQueue, page: PageState) -> bool:
+        is_new = page.outcome is None
+        if not is_new and not (self.searches_back and page.outcome == "listing"):
+            return False
+        return page.url_key not in queue.asked and page not in queue.sources
 
     def _path(self) -> Path:
         path = self.settings.get("WIRECOPY_DB")
@@ -267,6 +296,7 @@ class Session:
             now=self.now(),
             polls=self.settings.getint("WIRECOPY_POLLS_A_ROUND"),
             poll_all=self.plan.poll_all,
+            search=self.searches_back,
         )
 
     def _note_end(self, reason: str) -> None:

@@ -41,11 +41,6 @@ WIRECOPY_WARC_BYTES = 1_000_000_000
 
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "wirecopy"
-COOKIES_ENABLED = False
-TELNETCONSOLE_ENABLED = False
-REMOTE_CONTROL_ENABLED = False
-REFERER_ENABLED = False
-METAREFRESH_ENABLED = False
 CONCURRENT_REQUESTS = 128
 CONCURRENT_REQUESTS_PER_DOMAIN = WIRECOPY_HOST_CONCURRENCY
 # One article comes of a page, and each of these is a task of its own.
@@ -54,7 +49,6 @@ DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 DNS_TIMEOUT = 20
-URLLENGTH_LIMIT = 2048
 RETRY_TIMES = 1
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524]
 # No timeout among them: a host that stalls would hold its place twice as long.
@@ -63,7 +57,6 @@ RETRY_EXCEPTIONS = [
     "scrapy.exceptions.ResponseDataLossError",
 ]
 REDIRECT_MAX_TIMES = 6
-HTTPERROR_ALLOW_ALL = True
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 0.0
 AUTOTHROTTLE_MAX_DELAY = 10.0
@@ -77,12 +70,27 @@ DEFAULT_REQUEST_HEADERS = {
 }
 
 ITEM_PIPELINES = {"crawler.pipelines.store.StorePipeline": 800}
+# What Scrapy has on by default and no crawl here uses: each is imported at the start, or
+# called at every request.
 EXTENSIONS = {
+    "scrapy.extensions.remote_control.RemoteControl": None,
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.memdebug.MemoryDebugger": None,
     "scrapy.extensions.throttle.AutoThrottle": None,
     "crawler.extensions.throttle.PoliteThrottle": 0,
     "crawler.extensions.watch.Watch": 0,
 }
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+}
 DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
     "crawler.guard.GuardMiddleware": 50,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.robots.RobotsMiddleware": 100,

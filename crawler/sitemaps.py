@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 64 * 1024 * 1024
 DAY = 86400.0
+# Back to when a sitemap can hold something new for a crawl that runs every day.
+RECENT = 2 * DAY
+# Files of one index that a crawl of every day, and a search in archives, read at most.
+MOST_FILES, MOST_ARCHIVES = 50, 2000
+# What one file may name by the standard.
+MOST_ENTRIES = 50_000
 _NEWS_NAME = re.compile(r"news|latest|recent|today|google", re.IGNORECASE)
 _NOT_TEXT = re.compile(
     r"(?:image|video|photo|author|tag|categor|topic|section|page|static|taxonom)s?"
@@ -40,7 +46,7 @@ class Sitemap:
     name: str | None = None
 
 
-def parse_sitemap(body: bytes, *, limit: int = 50_000) -> Sitemap:
+def parse_sitemap(body: bytes, *, limit: int = MOST_ENTRIES) -> Sitemap:
     """Read the first *limit* entries of a sitemap; broken XML gives what came before.
 
     Raises nothing: a document that is no sitemap names nothing.
@@ -69,7 +75,7 @@ def parse_sitemap(body: bytes, *, limit: int = 50_000) -> Sitemap:
 
 
 def pick_children(
-    children: Iterable[Link], *, since: float | None, now: float, limit: int = 50
+    children: Iterable[Link], *, since: float | None, now: float
 ) -> list[Link]:
     """Pick the files of an index that can hold something new; newest first.
 
@@ -77,15 +83,17 @@ def pick_children(
     (by default two days before *now*), and where it lists pictures, people or tags. Of
     undated files only news files and the last three can.
     """
-    floor = since if since is not None else now - 2 * DAY
+    floor = since if since is not None else now - RECENT
     listed = [child for child in children if not _NOT_TEXT.search(child.url)]
     dated = [(_latest(child), child) for child in listed]
+    dated = [(last, child) for last, child in dated if last is None or last >= floor]
     news = [child for _, child in dated if _NEWS_NAME.search(child.url)]
-    new = [(last, child) for last, child in dated if last is not None and last >= floor]
+    new = [(last, child) for last, child in dated if last is not None]
     unknown = [child for last, child in dated if last is None and child not in news]
     keep = unknown if since is not None else unknown[-3:]
     ordered = [child for _, child in sorted(new, key=lambda pair: -pair[0])]
-    return list(dict.fromkeys([*news, *ordered, *keep]))[:limit]
+    most = MOST_FILES if floor >= now - RECENT else MOST_ARCHIVES
+    return list(dict.fromkeys([*news, *ordered, *keep]))[:most]
 
 
 def gunzip(body: bytes, most: int = MOST_BYTES) -> bytes:

@@ -9,15 +9,13 @@ from crawler.feeds import parse_feed
 from crawler.front_pages import parse_front_page
 from crawler.links import Anchor, in_scope, is_article_link, is_trap
 from crawler.naming import Claim
-from crawler.sitemaps import gunzip, parse_sitemap, pick_children
+from crawler.sitemaps import RECENT, gunzip, parse_sitemap, pick_children
 
 if TYPE_CHECKING:
     from crawler.outlets import Outlet
     from storage.crawl_state import Link, PageKind
 
 _HEAD = 4096
-# Feeds name articles only; in a sitemap of years without dates the newest are unknown.
-_RECENT = 2 * 86400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +53,7 @@ def read_source(
     body = gunzip(body)
     head = body[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head[:1] == b"{" or _has(head, b"<rss", b"<rdf:rdf", b"<feed"):
-        return _read_feed(body, url, outlet, limit)
+        return _read_feed(body, url, outlet, since, limit)
     if _has(head, b"<urlset", b"<sitemapindex", b":urlset", b":sitemapindex"):
         return _read_sitemap(body, kind, outlet, since, now, limit)
     if kind == "section" or (kind == "feed" and _has(head, b"<html")):
@@ -65,10 +63,16 @@ def read_source(
     return Source(kind=kind, is_one=False)
 
 
-def _read_feed(body: bytes, url: str, outlet: Outlet, limit: int) -> Source:
+def _read_feed(
+    body: bytes, url: str, outlet: Outlet, since: float | None, limit: int
+) -> Source:
     feed = parse_feed(body, url, limit=limit)
+    dates = [link.hint for link in feed.links if link.hint is not None]
+    goes_on = since is not None and bool(dates) and min(dates) >= since
+    older = feed.older if goes_on else None
     return Source(
         kind="feed",
+        sources=((older, _FEED),) if older and in_scope(older, outlet.domains) else (),
         links=_ours(feed.links, outlet),
         names=(Claim(source="feed", text=feed.name),) if feed.name else (),
         language=feed.language,
@@ -87,7 +91,7 @@ def _read_sitemap(
     children = pick_children(sitemap.children, since=since, now=now)
     links = sitemap.links
     if not sitemap.is_news:
-        floor = since if since is not None else now - _RECENT
+        floor = since if since is not None else now - RECENT
         links = tuple(link for link in links if _may_be_new(link, floor, since))
     newest = sorted(links, key=lambda link: link.hint or 0.0, reverse=True)[:limit]
     return Source(

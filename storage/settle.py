@@ -11,6 +11,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from storage.outlet_blocks import OutletBlocks
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -49,6 +51,9 @@ def settle(
 
     *progress* is called with how many articles each transaction settled.
     """
+    if not count_waiting(store) and not OutletBlocks(store.db).stale(1):
+        # What would load the kernels first.
+        return SettleReport()
     turns: Counter[int] = Counter()
     articles = lines = 0
     while True:

@@ -110,6 +110,7 @@ def _redirected(
 ) -> None:
     # A crawl's own processes are forked from the same server, as it holds all they need;
     # left alone, the crawl starts a server of its own, which imports everything anew.
+    forkserver.ensure_running = lambda: None
     forkserver._forkserver.ensure_running = lambda: None  # type: ignore[attr-defined]
     os.environ.clear()
     os.environ.update(environ)

@@ -38,8 +38,8 @@ SECONDS_PER_PAGE = 10.0
 _PATIENCE = 6
 # Importing the parsers and loading their models is no page's fault.
 _SECONDS_TO_START = 120.0
-# lxml and trafilatura hold on to memory; a worker of this age is replaced.
-_PAGES_PER_WORKER = 2_000
+# lxml and trafilatura hold on to memory; a worker of this age is replaced, by a fork.
+_PAGES_PER_WORKER = 500
 _KILLED = "killed its worker"
 _WARM_UP = f"<title>Warming up a worker</title><p>{'The first page is slow. ' * 20}</p>"
 # Faults of disk and system, which would fail every other page as well.

@@ -14,6 +14,7 @@ from crawler import pages
 from crawler.errors import ExtractionError, MachineError, NotAnArticle
 from crawler.extract.workers import ExtractionPool, Task
 from crawler.failures import reason_of
+from crawler.fallback import address, falls_back, note_answer
 from crawler.jobs import PageJob, SourceJob
 from crawler.middlewares.robots import DISALLOWED
 from crawler.outlets import load_catalogue, resolve
@@ -103,16 +104,15 @@ class OutletsSpider(Spider):
 
     def _request(self, queue: OutletQueue, page: PageState) -> Request:
         headers = {}
-        if page.outcome is not None and page.etag:
-            headers["If-None-Match"] = page.etag
-        if page.outcome is not None and page.last_modified:
-            headers["If-Modified-Since"] = page.last_modified
+        is_article = page.kind == "article"
+        is_known = page.outcome is not None
+        if is_known and (is_article or not self.session.searches_back):
+            headers = pages.validators(page)
         meta: dict[str, Any] = {"queue": queue, "page": page}
         if page.kind in {"sitemap", "news sitemap"}:
             meta["download_maxsize"] = SITEMAP_BYTES
-        is_article = page.kind == "article"
         return Request(
-            page.url,
+            address(queue, page.url),
             callback=self.parse_page if is_article else self.parse_source,
             errback=self.fail,
             headers=headers,
@@ -146,6 +146,10 @@ class OutletsSpider(Spider):
         queue, page = request.meta["queue"], request.meta["page"]
         reason = reason_of(failure.value or Exception("unknown"))
         frontier = self.session.frontier
+        if falls_back(queue, request.url, reason):
+            self.session.note_plain(queue, reason)
+            frontier.ask_again(queue, page)
+            return
         frontier.release(queue, page)
         _count_failure(queue, page, reason)
         if reason != DISALLOWED:
@@ -232,6 +236,7 @@ class OutletsSpider(Spider):
         """Note what a status other than 200 and 304 means; return True for those."""
         queue.counts["requests"] += 1
         queue.counts["pages"] += page.kind == "article"
+        note_answer(queue, response.url)
         status = response.status
         frontier = self.session.frontier
         if status in {200, 203, 304}:
@@ -261,11 +266,11 @@ class OutletsSpider(Spider):
             return
         queue.counts["polls"] += 1
         seen = replace(pages.fetched(page, response, now=now), outcome="listing")
-        if response.status == 304 or seen.content_hash == page.content_hash:
+        is_same = response.status == 304 or seen.content_hash == page.content_hash
+        if is_same and not self.session.searches_back:
             queue.counts["polls unchanged"] += 1
             self._write_source(queue, page, seen, Source(kind=page.kind))
             return
-        settings = self.crawler.settings
         source = await asyncio.to_thread(
             read_source,
             response.body,
@@ -274,7 +279,7 @@ class OutletsSpider(Spider):
             outlet=queue.outlet,
             since=self.plan.since,
             now=now,
-            limit=settings.getint("WIRECOPY_LINKS_A_SOURCE"),
+            limit=self.session.links_a_source,
         )
         if not source.is_one:
             self._save(queue, pages.failed(page, f"not a {page.kind}", now=now))
@@ -291,7 +296,8 @@ class OutletsSpider(Spider):
         self, queue: OutletQueue, page: PageState, response: Response, source: Source
     ) -> Source:
         """Add the sitemaps that robots.txt names; guess where nobody names a thing."""
-        if page.first_fetched is not None or page.url != queue.outlet.home:
+        is_first = page.first_fetched is None or self.session.searches_back
+        if not is_first or page.url != queue.outlet.home:
             return source
         named = await self.session.sitemaps_of(self.crawler, response.url)
         found = [*source.sources, *((url, "sitemap") for url in named)]
@@ -313,7 +319,7 @@ class OutletsSpider(Spider):
             queue.counts["fresh links"] += fresh
             if fresh:
                 frontier.found_more(frontier.queues[outlet] for outlet in links)
-            if new_sources:
+            if new_sources or self.session.searches_back:
                 self.session.add_sources(queue, source.sources)
             frontier.commit(queue, page.url_key)
 
