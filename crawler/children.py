@@ -8,9 +8,7 @@ from multiprocessing import forkserver
 # Forked from a server without threads: a fork of a process with threads may inherit
 # held locks, and each spawned one would import the parsers and the kernels anew.
 CHILDREN = multiprocessing.get_context("forkserver")
-CHILDREN.set_forkserver_preload(
-    ["crawler.committing", "crawler.extract.article", "storage.wiring"]
-)
+CHILDREN.set_forkserver_preload(["crawler.preloading"])
 
 
 def load_ahead() -> None:

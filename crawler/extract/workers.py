@@ -41,7 +41,11 @@ _SECONDS_TO_START = 120.0
 # lxml and trafilatura hold on to memory; a worker of this age is replaced, by a fork.
 _PAGES_PER_WORKER = 500
 _KILLED = "killed its worker"
-_WARM_UP = f"<title>Warming up a worker</title><p>{'The first page is slow. ' * 20}</p>"
+_WARM_UP = (
+    "<html lang=en><title>A worker is warmed up</title><article>"
+    "<h1>A worker is warmed up</h1><p>By Ann Author, 20 November 2026</p>"
+    f"<p>{'The first page that is read is the slowest of all. ' * 20}</p></article>"
+)
 # Faults of disk and system, which would fail every other page as well.
 _MACHINE = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.ENFILE}
@@ -222,8 +226,7 @@ def _work(pipe: Connection, seconds: float) -> None:
     """Answer pages until the pipe ends: an Article, NotAnArticle or ExtractionError."""
     # Ctrl-C reaches the whole group; the parent ends its workers in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Models and parsers load with the first page, which should not pay for them.
-    pipe.send(_extract(Task(html=_WARM_UP, url="http://localhost/")))
+    pipe.send(warm_up())
     with contextlib.suppress(EOFError):
         while True:
             task = pipe.recv()
@@ -232,6 +235,11 @@ def _work(pipe: Connection, seconds: float) -> None:
             answer = _extract(task)
             signal.setitimer(signal.ITIMER_PROF, 0)
             pipe.send(answer)
+
+
+def warm_up() -> Article | Exception:
+    """Load what the first page needs, which should not pay for it."""
+    return _extract(Task(html=_WARM_UP, url="http://localhost/2026/11/20/warm-up"))
 
 
 def _extract(task: Task) -> Article | Exception:

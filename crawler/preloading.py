@@ -1,0 +1,10 @@
+"""What the server of the workers and the writer loads before it forks them."""
+
+from __future__ import annotations
+
+import crawler.committing
+import storage.wiring  # noqa: F401
+from crawler.extract.workers import warm_up
+
+# The tables of the extractor are made when the first page needs them.
+warm_up()
