@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import crawler.committing
+import crawler.committing  # noqa: F401
 import storage.wiring  # noqa: F401
 from crawler.extract.workers import warm_up
 
