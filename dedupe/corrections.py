@@ -1,20 +1,23 @@
 """Headlines that say of themselves that they correct: "CORRECTION-", "تصحيح:", "更正：".
 
 The mark is the desk's, and no part of the headline: without it, the headline equals the
-one that it corrects, which is what a verdict of correction asks for.
+one that it corrects. A headline's hash says by its lowest bit whether it had a mark: 0
+where it had, so that of all headlines of one text the marked one is the smallest.
 """
 
 from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dedupe.text import TextColumn
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 # By language: what desks write in front of a headline, low lines for spaces.
@@ -70,17 +73,31 @@ def length_of_mark(headline: str) -> int:
     return found.end() if found and found.end() < len(headline) else 0
 
 
-def without_marks(headlines: TextColumn) -> TextColumn:
-    """Return *headlines* with spaces in place of the marks; itself where it has none."""
-    spans = [span for row in _candidates(headlines) for span in _span(headlines, row)]
+def plain(headlines: Any) -> Any:
+    """Return hashes (an array or one) of headlines as they are compared: unmarked."""
+    return headlines | (headlines != 0)
+
+
+def tell_marks(hashes: NDArray[np.uint64], marked: Sequence[int]) -> NDArray[np.uint64]:
+    """Say in the *hashes* of headlines (0: none) which rows are *marked*."""
+    told: NDArray[np.uint64] = plain(hashes)
+    told[marked] &= ~np.uint64(1)
+    return told
+
+
+def without_marks(headlines: TextColumn) -> tuple[TextColumn, list[int]]:
+    """Return *headlines* with spaces in place of marks, and the rows that had one."""
+    rows = {row: _span(headlines, row) for row in _candidates(headlines)}
+    spans = [span for found in rows.values() for span in found]
+    marked = [row for row, found in rows.items() if found]
     if not spans:
-        return headlines
+        return headlines, marked
     # A column may be a part of a larger one, which need not be copied with it.
     first, last = int(headlines.offsets[0]), int(headlines.offsets[-1])
     data = headlines.data[first:last].copy()
     for start, end in spans:
         data[start - first : end - first] = ord(" ")
-    return TextColumn(data, headlines.offsets - first)
+    return TextColumn(data, headlines.offsets - first), marked
 
 
 def _span(headlines: TextColumn, row: int) -> list[tuple[int, int]]:

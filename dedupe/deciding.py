@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from dedupe.candidates import find_candidates, spans
+from dedupe.corrections import plain
 from dedupe.gathering import UNKNOWN_TIME
 from dedupe.kernels import pairs as codes
 from dedupe.nodes import collapse
@@ -74,7 +75,7 @@ def _verify(
         key_offsets=found.key_offsets,
         bands=found.bands,
         articles=nodes.articles,
-        headlines=np.where(nodes.signed, nodes.headlines, np.uint64(0)),
+        headlines=np.where(nodes.signed, plain(nodes.headlines), np.uint64(0)),
         signed=nodes.signed,
         boilerplate=np.ascontiguousarray(boilerplate, np.uint64),
         parameters=parameters,
@@ -177,7 +178,8 @@ def pair_briefs(found: Gathered, nodes: Nodes, parameters: Parameters) -> Verifi
     brief = np.flatnonzero(~nodes.signed & (found.weights[nodes.articles] > 0))
     articles = nodes.articles[brief]
     times = nodes.times[brief, 0]
-    order = np.lexsort((times, found.headlines[articles], found.folds[articles]))
+    titles = plain(found.headlines)
+    order = np.lexsort((times, titles[articles], found.folds[articles]))
     brief, articles, times = brief[order], articles[order], times[order]
     reach = parameters.brief_hours * 3600
     left, right = [], []
@@ -186,7 +188,7 @@ def pair_briefs(found: Gathered, nodes: Nodes, parameters: Parameters) -> Verifi
             a, b = articles[i], articles[j]
             if found.folds[a] != found.folds[b]:
                 break
-            if found.headlines[a] != found.headlines[b]:
+            if titles[a] != titles[b]:
                 break
             if times[i] != UNKNOWN_TIME and times[j] - times[i] > reach:
                 break

@@ -15,6 +15,7 @@ import numpy as np
 
 from dedupe.bands import number_bands
 from dedupe.candidates import RELATED
+from dedupe.corrections import plain
 from dedupe.kernels.propose import KIN_BANDS, SAMPLE
 from dedupe.parameters import DEFAULT, Parameters
 from dedupe.shingles import analyse_texts
@@ -148,7 +149,8 @@ def entry_of(
 
 
 def headline_key(headline: int) -> Key:
-    """The key of a headline's hash."""
+    """The key of a headline's hash, marked as a correction or not."""
+    headline = plain(headline)
     return HEADLINE, headline - (headline >> 63 << 64)
 
 

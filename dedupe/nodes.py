@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedupe.corrections import plain
 from dedupe.gathering import UNKNOWN_TIME
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ def identify(found: Gathered, brief: NDArray[np.bool_]) -> NDArray[np.uint64]:
     """What is equal of articles that are one node; *brief* articles must share more."""
     identity = found.folds.copy()
     rows = np.flatnonzero(brief)
-    mixed = _mix(_mix(identity[rows], found.headlines[rows]), found.published[rows])
+    titles = plain(found.headlines[rows])
+    mixed = _mix(_mix(identity[rows], titles), found.published[rows])
     empty = found.weights[rows] == 0
     mixed[empty] = _mix(mixed[empty], rows[empty] + 1)
     identity[rows] = mixed

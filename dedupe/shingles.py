@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedupe.corrections import without_marks
+from dedupe.corrections import tell_marks, without_marks
+from dedupe.entities import without_entities
 from dedupe.fold_table import fold_table
 from dedupe.kernels import analyse
 from dedupe.number_words import number_table
@@ -26,7 +27,7 @@ class Analysis:
 
     *tokens* of text i stand from token_offsets[i] (headline first, then body), its
     passage *keys* from key_offsets[i]. *folds* and *headlines* (uint64) are hashes of
-    the folded body and headline (0: none). The columns of *sizes* (int64) are headline
+    the folded body and headline (0: none; see dedupe.corrections). The columns of *sizes* (int64) are headline
     tokens, body tokens, the body's weight (two for a word, one for a character of a
     script without spaces) and shingles. *bands* (uint32[n, bands]) and *signatures*
     (uint32[n, num_perm]) are empty where they were not asked for.
@@ -53,7 +54,9 @@ def analyse_texts(
     keep_signatures: bool = False,
 ) -> Analysis:
     """Analyse *texts* in one pass of the kernel; it holds no lock while it runs."""
-    n, titles = len(texts), without_marks(headlines or _NO_TEXTS)
+    texts = without_entities(texts)
+    n = len(texts)
+    titles, marked = without_marks(without_entities(headlines or _NO_TEXTS))
     # Two bytes at least go to each token: a letter and what parts it from the next.
     size = _bytes(texts) + _bytes(titles)
     tokens = np.empty(size // 2 + 2 * n + 1, np.uint32)
@@ -72,7 +75,7 @@ def analyse_texts(
     return Analysis(
         tokens=tokens[:n_tokens], token_offsets=token_offsets,
         keys=keys[:n_keys], key_offsets=key_offsets,
-        folds=hashes[:, 0], headlines=hashes[:, 1], sizes=sizes,
+        folds=hashes[:, 0], headlines=tell_marks(hashes[:, 1], marked), sizes=sizes,
         bands=band_keys, signatures=signatures,
     )  # fmt: skip
 

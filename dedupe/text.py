@@ -69,7 +69,14 @@ _CHARACTER_RANGES = (
 )
 _CHARACTERS = "".join(f"{chr(low)}-{chr(high)}" for low, high in _CHARACTER_RANGES)
 _WORD = re.compile(f"[{_CHARACTERS}]|[^ {_CHARACTERS}]+")
-_THOUSANDS = re.compile(r"(?<=[0-9])[.,](?=[0-9]{3}(?![0-9]))")
+# ASCII, Arabic, Persian, full-width, and the scripts of India.
+_DIGITS = "0-9٠-٩۰-۹０-９" + "".join(
+    f"{chr(zero)}-{chr(zero + 9)}" for zero in range(0x0966, 0x0DE6, 0x80)
+)
+_THOUSANDS = re.compile(f"(?<=[{_DIGITS}])[.,٬，．](?=[{_DIGITS}]{{3}}(?![{_DIGITS}]))")
+# In Arabic script it parts what others part by a space ("می‌شود", "می شود"); elsewhere it
+# only shapes letters.
+_NON_JOINER = re.compile("(?<=[\u0600-\u06ff])\u200c")
 
 
 @cache
@@ -181,7 +188,7 @@ def fold(text: str) -> str:
 
     Characters of scripts without spaces stay side by side.
     """
-    joined = _THOUSANDS.sub("", text)
+    joined = _NON_JOINER.sub(" ", _THOUSANDS.sub("", text))
     return " ".join(joined.translate(_folding).split())
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from dedupe.corrections import plain
 from dedupe.kernels import keys as key_kernels
 from dedupe.kernels import pairs
 from dedupe.kernels import records as record_kernels
@@ -39,7 +40,7 @@ REASONS: tuple[str, ...] = (
     "equal after folding",
     "most of both shared",
     "one holds the other",
-    "one number differs, close in time, same headline",
+    "one fact differs, close in time, same headline or marked as corrected",
     "much shared, much new",
     "holds excerpts of strangers",
     "same headline, other text",
@@ -260,8 +261,8 @@ def may_matter(
     found: NDArray[np.bool_] = record_kernels.may_share(
         records.tokens, records.starts, records.sizes, distinct, nodes, a, b, least
     )
-    titles = records.headlines[left]
-    found |= (titles == records.headlines[right]) & (titles != 0)
+    titles = plain(records.headlines)
+    found |= (titles[left] == titles[right]) & (titles[left] != 0)
     return found
 
 
@@ -309,8 +310,8 @@ def verify_rows(
 def _link_headlines(found: Verified, records: Records, parameters: Parameters) -> None:
     """Call pairs of one headline that share little else by their name."""
     a, b = found.left, found.right
-    same = records.headlines[a] == records.headlines[b]
-    same &= records.headlines[a] != 0
+    titles = plain(records.headlines)
+    same = (titles[a] == titles[b]) & (titles[a] != 0)
     same &= found.reasons == pairs.LITTLE_SHARED
     apart = hours_apart(records.times[a], records.times[b])
     same &= ~(apart > parameters.headline_hours)
@@ -355,7 +356,7 @@ def verify(
         differences=int(found.counts[0, 2]),
         numbers=int(found.counts[0, 3]),
         names=int(found.counts[0, 4]),
-        same_headline=a.headline == b.headline != 0,
+        same_headline=plain(a.headline) == plain(b.headline) != 0,
         hours=None if np.isnan(apart) else apart,
     )
 
@@ -363,7 +364,7 @@ def verify(
 def _judge_brief(
     a: Record, b: Record, apart: float, p: Parameters, found: tuple[int, int]
 ) -> tuple[int, int]:
-    equal = a.fold == b.fold and a.headline == b.headline and a.words > 0
+    equal = a.fold == b.fold and plain(a.headline) == plain(b.headline) and a.words > 0
     if equal and not apart > p.brief_hours:
         return pairs.EXACT, pairs.EQUAL
     if found[0] == pairs.HEADLINE:

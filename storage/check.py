@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from storage.counts import count_again, find_miscounted
-from storage.rededupe import EMPTIED
-from storage.search import index_article
+from storage.search import index_everything
 from storage.search_query import index_words
-from storage.settle import count_waiting, settle
+from storage.settle import count_waiting, empty_index, queue_everything, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -273,19 +272,13 @@ def _mend_aliases(store: Store) -> None:
 
 def _mend_index(store: Store) -> None:
     with store.transaction() as db:
-        for table in EMPTIED:
-            db.conn.execute(f"DELETE FROM {table}")
-        db.conn.execute("UPDATE articles SET indexed = 0 WHERE indexed")
-        _queue_all(db)
+        empty_index(db, "check")
     store.forget_caches()
 
 
 def _mend_search(store: Store) -> None:
     with store.transaction() as db:
-        db.conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
-        rows = db.conn.execute("SELECT id, headline, body FROM articles ORDER BY id")
-        for article, headline, body in rows:
-            index_article(db, article, headline, body)
+        index_everything(db)
 
 
 def _mend_stories(store: Store) -> None:
@@ -306,11 +299,4 @@ def _mend_stories(store: Store) -> None:
             "DELETE FROM stories WHERE id NOT IN"
             " (SELECT story FROM articles WHERE story IS NOT NULL)"
         )
-        _queue_all(db)
-
-
-def _queue_all(db: Database) -> None:
-    db.conn.execute(
-        "INSERT INTO settle_queue (article, reason) SELECT id, 'check' FROM articles"
-        " WHERE true ON CONFLICT (article) DO NOTHING"
-    )
+        queue_everything(db, "check")

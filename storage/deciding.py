@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dedupe.gathering import UNKNOWN_TIME
-from dedupe.incremental import HEADLINE, Entry, Key, Proposer
+from dedupe.incremental import Entry, Key, Proposer, headline_key
 from dedupe.kernels.propose import SAMPLE
 from dedupe.similarity import headline_similarity
 from dedupe.text import fold
@@ -146,7 +146,7 @@ class Decider:
         pairs = [self._exact(article, prepared, twin) for twin in twins]
         self.index.remember(entry)
         if mine.node_headline:
-            entry = replace(entry, headline=(HEADLINE, to_signed(mine.node_headline)))
+            entry = replace(entry, headline=headline_key(mine.node_headline))
         if not entered:
             self.index.begin(entry)
             self._note(article, entry)
@@ -277,4 +277,4 @@ class Decider:
         if (times, title) != (mine.times, mine.node_headline):
             self._states.queue([first], "node")
         if title and title != mine.node_headline:
-            self.index.note_headline((HEADLINE, to_signed(title)), but=first)
+            self.index.note_headline(headline_key(title), but=first)

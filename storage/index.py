@@ -56,7 +56,10 @@ class SqliteIndex:
         self._held: dict[Key, list[int]] = {}
         # Whether all that a batch asks for was read at its beginning.
         self._is_ahead = False
-        self._unnamed: Unmet[int] = Unmet(db, ("articles", "headline_hash"))
+        # With and without a mark of correction.
+        self._unnamed: Unmet[int] = Unmet(
+            db, ("articles", "headline_hash"), equals="IN (value, value - 1)"
+        )
         # Articles that are entered before their rows.
         self._new: dict[int, int] = {}
 

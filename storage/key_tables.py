@@ -29,16 +29,17 @@ _RANKS = (
     "SELECT articles.id, articles.text_hash FROM json_each(?) AS asked"
     " CROSS JOIN articles ON articles.id = asked.value"
 )
-# A text's headline is the smallest of those that it was printed under, unsigned.
+# A text's headline is the smallest of those that it was printed under, unsigned; one
+# that is marked as a correction differs in the lowest bit.
 TITLE = (
     "coalesce(min(texts.headline_hash) FILTER (WHERE texts.headline_hash > 0),"
     " min(texts.headline_hash))"
 )
 _SAME_HEADLINE = (
     "SELECT texts.text_hash FROM (SELECT DISTINCT text_hash FROM articles"
-    " WHERE headline_hash = ?1) AS named CROSS JOIN articles AS texts"
+    " WHERE headline_hash IN (?1, ?1 - 1)) AS named CROSS JOIN articles AS texts"
     " ON texts.text_hash = named.text_hash GROUP BY texts.text_hash"
-    f" HAVING max(texts.indexed) AND {TITLE} = ?1"
+    f" HAVING max(texts.indexed) AND {TITLE} | 1 = ?1"
 )
 
 

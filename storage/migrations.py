@@ -367,3 +367,11 @@ def part_words_of_arabic_script(db: Database) -> None:
     from storage.search import part_joined_words
 
     part_joined_words(db)
+
+
+@migrations()
+def fold_anew(db: Database) -> None:
+    """Numbers and words of Arabic script are folded, headlines hashed, in another way."""
+    from storage.folding_migration import fold_again
+
+    fold_again(db)

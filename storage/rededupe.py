@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from storage.dry_run import decide_anew
 from storage.parameters import save_parameters
-from storage.settle import settle
+from storage.settle import empty_index, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from storage.store import Store
 
 _SAMPLES = 10
-EMPTIED = (
-    *("bands", "passage_keys", "signatures"),
-    *("stranger_passages", "crowded_keys", "lone_keys"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +56,7 @@ def rededupe(
     before = _partition(store)
     with store.transaction() as db:
         save_parameters(db, parameters)
-        for table in EMPTIED:
-            db.conn.execute(f"DELETE FROM {table}")
-        db.conn.execute("UPDATE articles SET indexed = 0 WHERE indexed")
-        db.conn.execute(
-            "INSERT INTO settle_queue (article, reason)"
-            " SELECT id, 'rededupe' FROM articles WHERE true"
-            " ON CONFLICT (article) DO NOTHING"
-        )
+        empty_index(db, "rededupe")
     store.reload()
     settle(store, run=run, progress=progress)
     return _report(before, _partition(store), dry_run=False)

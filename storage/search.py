@@ -130,6 +130,14 @@ def index_article(db: Database, article: int, headline: str, body: str) -> None:
     db.conn.execute(_ADD, (article, index_words(headline), index_words(body)))
 
 
+def index_everything(db: Database) -> None:
+    """Empty the search index and fill it again from the articles."""
+    db.conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
+    rows = db.conn.execute("SELECT id, headline, body FROM articles ORDER BY id")
+    for article, headline, body in rows:
+        index_article(db, article, headline, body)
+
+
 def search_articles(
     db: Database,
     query: str,

@@ -29,7 +29,6 @@ _MAY_BE_UMLAUT = re.compile(
 _SHORTEST_UMLAUT_WORD = 5
 _UMLAUT_BEGINS = ("ae", "oe", "ue")
 # Arabic script writes parts of a word apart, joined, or joined by nothing that is seen.
-_JOINT = re.compile("(?<=[\u0600-\u06ff])\u200c")
 _SPLIT_LENGTHS = range(5, 15)
 
 
@@ -87,7 +86,7 @@ def parse_query(query: str) -> tuple[Term, ...]:
         spellings = _spellings(asked, is_phrase=word is None)
         if spellings:
             terms.append(Term(spellings, "NOT" if found["not"] else joins))
-            plain.append(None if word is None or found["not"] else fold(asked))
+            plain.append(None if word is None or found["not"] else _unparted(asked))
         joins = "AND"
     return tuple(_joined(terms, plain))
 
@@ -112,14 +111,15 @@ def match_expression(query: str) -> str | None:
 
 
 def composed(text: str) -> str:
-    """Do what folding cannot, which sees characters one by one.
-
-    Half-width voicing marks are joined to their letters. A non-joiner parts words of
-    Arabic script: a reader of "خانه‌ها" may ask for "خانه".
-    """
+    """Join half-width voicing marks to their letters; folding sees each for itself."""
     if "\uff9e" in text or "\uff9f" in text:
-        text = unicodedata.normalize("NFKC", text)
-    return _JOINT.sub(" ", text) if NON_JOINER in text else text
+        return unicodedata.normalize("NFKC", text)
+    return text
+
+
+def _unparted(text: str) -> str:
+    """Fold *text* with the words whole that a non-joiner parts in Arabic script."""
+    return fold(text.replace(NON_JOINER, ""))
 
 
 def _split(word: str) -> list[str]:
@@ -155,7 +155,7 @@ def _spellings(asked: str, *, is_phrase: bool) -> tuple[Spelling, ...]:
     folded = fold(composed(asked))
     texts = [folded, fold(composed(asked.translate(_SPELT_OUT)))]
     if NON_JOINER in asked:
-        texts.append(fold(asked))
+        texts.append(_unparted(asked))
     if len(folded) >= _SHORTEST_UMLAUT_WORD or folded.startswith(_UMLAUT_BEGINS):
         texts.append(_MAY_BE_UMLAUT.sub(lambda m: m[1] or m[2] or "a", folded))
     spellings = [_spelling(text, is_prefix=is_prefix) for text in texts]

@@ -16,12 +16,18 @@ from storage.outlet_blocks import OutletBlocks
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sqlite_utils import Database
+
     from storage.store import Store
 
 logger = logging.getLogger(__name__)
 
 _BATCH = 50
 _LINES = 200
+INDEX_TABLES = (
+    *("bands", "passage_keys", "signatures"),
+    *("stranger_passages", "crowded_keys", "lone_keys"),
+)
 # Two lines can each be boilerplate only while the other is not; the article then keeps
 # the state it was left in.
 _MOST_TURNS = 8
@@ -39,6 +45,23 @@ def count_waiting(store: Store) -> int:
     """Return how many articles wait for settle()."""
     row = store.db.conn.execute("SELECT count(*) FROM settle_queue").fetchone()
     return int(row[0])
+
+
+def empty_index(db: Database, reason: str) -> None:
+    """Empty the index and queue every article for settle(), which fills it again."""
+    for table in INDEX_TABLES:
+        db.conn.execute(f"DELETE FROM {table}")
+    db.conn.execute("UPDATE articles SET indexed = 0 WHERE indexed")
+    queue_everything(db, reason)
+
+
+def queue_everything(db: Database, reason: str) -> None:
+    """Queue every article for settle()."""
+    db.conn.execute(
+        "INSERT INTO settle_queue (article, reason) SELECT id, ? FROM articles"
+        " WHERE true ON CONFLICT (article) DO NOTHING",
+        [reason],
+    )
 
 
 def settle(

@@ -22,10 +22,12 @@ class Unmet(Generic[Value]):
     ends: from then on, everything is asked of the database again.
     """
 
-    def __init__(self, db: Database, *columns: tuple[str, str]) -> None:
+    def __init__(
+        self, db: Database, *columns: tuple[str, str], equals: str = "= value"
+    ) -> None:
         self._conn = db.conn
         absent = " AND ".join(
-            f"NOT EXISTS (SELECT 1 FROM {table} WHERE {column} = value)"
+            f"NOT EXISTS (SELECT 1 FROM {table} WHERE {column} {equals})"
             for table, column in columns
         )
         self._sql = f"SELECT value FROM json_each(?) WHERE {absent}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import orjson
 
+from dedupe.corrections import plain
 from dedupe.incremental import PASSAGE
 from dedupe.similarity import headline_similarity
 from dedupe.verify import (
@@ -157,7 +158,7 @@ def _row(found: Verified, row: int, one: Text, other: Text, apart: float) -> Sto
         differences=differences,
         numbers=numbers,
         names=names,
-        same_headline=one.record.headline == other.record.headline != 0,
+        same_headline=plain(one.record.headline) == plain(other.record.headline) != 0,
         hours_apart=None if np.isnan(apart) else round(apart, 2),
         reason=REASONS[found.reasons[row]],
     )

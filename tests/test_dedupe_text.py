@@ -18,7 +18,10 @@ from dedupe.text import TextColumn, fold, fold_character, words
         ("Straße, ÉCOLE!", "strasse ecole"),
         ("أحمد قـــال إنّ", "احمد قال ان"),
         ("١٢٣ 1,000", "123 1000"),
-        ("کتاب‌ها", "كتابها"),
+        ("کتاب\u200cها", "كتاب ها"),
+        ("क्\u200cष", "क्ष"),
+        ("۱٬۰۰۰ ١,٥٠٠ २,०००", "1000 1500 2000"),
+        ("١٬٠٠٠٠ ١٬٠٠ １，０００", "1 0000 1 00 1000"),
         ("कि", "कि"),
         ("İstanbul ısı", "istanbul isi"),
         ("", ""),
@@ -45,7 +48,7 @@ def test_the_table_folds_as_the_function_does() -> None:
         assert folded == fold_character(chr(code)), hex(code)
 
 
-LETTERS = st.text("abcÄé ßx.,!?ابة東ก\n-_'7", max_size=60)
+LETTERS = st.text("abcÄé ßx.,!?ابة東ก\n-_'7٠۱२٬，０\u200c", max_size=60)
 
 
 @settings(max_examples=200, deadline=None)

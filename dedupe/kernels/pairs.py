@@ -20,7 +20,7 @@ REJECTED, EXACT, NEAR, EXCERPT, CORRECTION, FOLLOW_UP, DIGEST, HEADLINE = range(
     EQUAL,
     SHARED,
     CONTAINED,
-    ONE_NUMBER,
+    ONE_FACT,
     SHARED_AND_NEW,
     EXCERPTS_OF_STRANGERS,
     SAME_HEADLINE,
@@ -33,8 +33,15 @@ REJECTED, EXACT, NEAR, EXCERPT, CORRECTION, FOLLOW_UP, DIGEST, HEADLINE = range(
 
 UNKNOWN_TIME = -(1 << 62)
 _UNKNOWN = np.int64(UNKNOWN_TIME)
+_NONE, _UNMARKED = np.uint64(0), np.uint64(1)
 # Texts are laid side by side when one holds this part of the other.
 _ALIGNED = 0.2
+
+
+@njit(forceinline=True)
+def _corrects(headline):
+    """Whether a headline is marked as a correction: see dedupe.corrections."""
+    return headline & _UNMARKED == _NONE and headline != _NONE
 
 
 @njit(forceinline=True)
@@ -53,10 +60,13 @@ def decide(
     own_b,
     same_headline,
     other_headline,
+    corrects,
     hours,
     p,
 ):
     """Verdict and reason from the figures; *hours* below 0 where a time is unknown.
+
+    *corrects* says that one of the headlines is marked so.
 
     *p* is Parameters as thresholds() lays them out, *short* the shorter text's words;
     *longest* and *shared* are in tokens, *own_a* and *own_b* the part of each text that
@@ -69,6 +79,9 @@ def decide(
             return REJECTED, TOO_SHORT
         if run_jaccard < p[11] and run_containment < p[12]:
             return REJECTED, BROKEN
+        close = hours >= 0 and hours <= p[7]
+        if corrects and close and (facts == 1 or (same_headline and facts > 1)):
+            return CORRECTION, ONE_FACT
         share = numbers / differences if differences > 0 else 0.0
         if numbers * p[13] < shared:
             share = 0.0
@@ -80,8 +93,8 @@ def decide(
         if numbers >= 1 and hours > p[5] and share >= p[6]:
             return REJECTED, TEMPLATE_APART
         if numbers == 1 and share >= 0.5:
-            if same_headline and hours >= 0 and hours <= p[7]:
-                return CORRECTION, ONE_NUMBER
+            if same_headline and close:
+                return CORRECTION, ONE_FACT
             if short < p[10]:
                 return REJECTED, TEMPLATE
         apart = not same_headline if hours > p[5] else other_headline and hours < 0
@@ -216,8 +229,10 @@ def verify_pairs(
             min(1.0, runs / min(runs_a, runs_b)), min(sizes[a, 1], sizes[b, 1]) / 2.0, longest,
             matched, differences, numbers, numbers + names,
             1.0 - known / max(1, na), 1.0 - known / max(1, nb),
-            headlines[a] == headlines[b] and headlines[a] != np.uint64(0),
-            headlines[a] != headlines[b],
+            headlines[a] | _UNMARKED == headlines[b] | _UNMARKED
+            and headlines[a] != _NONE,
+            headlines[a] | _UNMARKED != headlines[b] | _UNMARKED,
+            _corrects(headlines[a]) or _corrects(headlines[b]),
             hours, p,
         )  # fmt: skip
         decisions[pair, 0] = verdict

@@ -25,6 +25,7 @@ _VANISHES = np.uint32(1)
 _CHARACTER = np.uint32(3)
 _EXPANDS = np.uint32(5)
 _BAD = np.uint32(0xFFFD)
+_NON_JOINER = np.uint32(0x200C)
 _U0, _U1, _U2, _U3, _U4, _U8 = (np.uint64(x) for x in (0, 1, 2, 3, 4, 8))
 _BYTE = np.uint64(0xFF)
 
@@ -89,21 +90,71 @@ def _has_digit(eight, plain):
 
 
 @njit(forceinline=True)
-def _is_digit(c):
-    return c >= 48 and c <= 57
+def _is_digit(size, c, d, e):
+    """Whether bytes spell a digit: ASCII, Arabic, Persian, of India, or full-width."""
+    if size == 1:
+        return c >= 0x30 and c <= 0x39
+    if size == 2:
+        return (c == 0xD9 and d >= 0xA0 and d <= 0xA9) or (
+            c == 0xDB and d >= 0xB0 and d <= 0xB9
+        )
+    if c == 0xEF:
+        return d == 0xBC and e >= 0x90 and e <= 0x99
+    return c == 0xE0 and d >= 0xA5 and d <= 0xB5 and d & 1 and e >= 0xA6 and e <= 0xAF
 
 
 @njit(forceinline=True)
-def _groups_digits(data, i, last):
+def _digit_size(data, i, last):
+    """How many bytes the digit at *i* has; 0 where there is none."""
+    for size in range(1, 4):
+        if i + np.uint64(size) > last:
+            break
+        d = data[i + _U1] if size > 1 else 0
+        e = data[i + _U2] if size > 2 else 0
+        if _is_digit(size, data[i], d, e):
+            return np.uint64(size)
+    return _U0
+
+
+@njit(forceinline=True)
+def _follows_digit(data, i):
+    for size in range(1, 4):
+        if i < np.uint64(size):
+            break
+        at = i - np.uint64(size)
+        d = data[at + _U1] if size > 1 else 0
+        e = data[at + _U2] if size > 2 else 0
+        if _is_digit(size, data[at], d, e):
+            return True
+    return False
+
+
+@njit(forceinline=True)
+def _groups_digits(data, i, size, last):
     """Whether the point or comma at *i* only groups a number's digits by three."""
-    return (
-        i + _U3 < last
-        and _is_digit(data[i - _U1])
-        and _is_digit(data[i + _U1])
-        and _is_digit(data[i + _U2])
-        and _is_digit(data[i + _U3])
-        and not (i + _U4 < last and _is_digit(data[i + _U4]))
-    )
+    if not _follows_digit(data, i):
+        return False
+    at = i + size
+    for _ in range(3):
+        step = _digit_size(data, at, last)
+        if step == _U0:
+            return False
+        at += step
+    return _digit_size(data, at, last) == _U0
+
+
+@njit(forceinline=True)
+def _is_wide_comma(code):
+    """Whether *code* is the Arabic thousands separator, a full-width comma or point."""
+    return code == 0x066C or code == 0xFF0C or code == 0xFF0E
+
+
+@njit(forceinline=True)
+def _parts_word(data, i, code):
+    """Whether *code* at *i*, which is not seen, parts letters of Arabic script."""
+    if code != _NON_JOINER or i < _U2:
+        return False
+    return data[i - _U2] >= 0xD8 and data[i - _U2] <= 0xDB
 
 
 @njit(forceinline=True)
@@ -174,9 +225,9 @@ def scan_words(data, start, end, table, expansions, raw, marks):
                 if kind == _CHARACTER:
                     break
                 if kind == _ZERO:
-                    if code != 44 and code != 46:
+                    if code != 44 and code != 46 and not _is_wide_comma(code):
                         break
-                    if i >= last or not _groups_digits(data, i, last):
+                    if i >= last or not _groups_digits(data, i, size, last):
                         break
                 elif kind == _EXPANDS:
                     at = np.uint64(entry & _CODE)
@@ -184,6 +235,8 @@ def scan_words(data, start, end, table, expansions, raw, marks):
                         word = (word ^ np.uint64(expansions[at + _U1 + x])) * _K1
                 elif kind != _VANISHES:
                     word = (word ^ np.uint64(entry & _CODE)) * _K1
+                elif _parts_word(data, i, code):
+                    break
                 every |= entry
                 i += size
                 # Most words of other alphabets end without leaving this loop.

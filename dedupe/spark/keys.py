@@ -9,6 +9,7 @@ import numpy as np
 
 from dedupe.bands import number_bands
 from dedupe.candidates import Groups, join_groups
+from dedupe.corrections import plain
 from dedupe.deciding import pair_briefs
 from dedupe.gathering import Gathered
 from dedupe.kernels import propose
@@ -60,7 +61,8 @@ class Keying:
         width = bands.shape[1]
         self._send(BAND, bands.ravel(), np.repeat(numbers[signed], width), outbox)
         titled = signed & (nodes["headline"] != 0)
-        self._send(HEADLINE, nodes["headline"][titled], numbers[titled], outbox)
+        titles = plain(nodes["headline"][titled])
+        self._send(HEADLINE, titles, numbers[titled], outbox)
         brief = ~signed & (nodes["weight"] > 0)
         rows = rows_of(
             BRIEF,
