@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 from itertools import combinations
+from typing import NamedTuple
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,23 +55,36 @@ def sentence(rng: random.Random) -> str:
     return " ".join(rng.choices(WORDS, k=rng.randint(9, 14))).capitalize() + "."
 
 
-def newsroom(seed: int) -> list[str]:
-    """Stories, their trims and edits, and lines that strangers share."""
+class Printed(NamedTuple):
+    """One text as it was printed."""
+
+    text: str
+    headline: str | None
+    published: int
+
+
+def newsroom(seed: int) -> list[Printed]:
+    """Stories, their trims, edits and corrections, and lines that strangers share."""
     rng = random.Random(seed)
     common = [sentence(rng) for _ in range(2)]
-    texts = []
+    found = []
     for _ in range(rng.randint(2, 6)):
         story = [sentence(rng) for _ in range(rng.randint(4, 8))]
+        title = sentence(rng)
         for _ in range(rng.randint(1, 6)):
             body = story[: rng.randint(3, len(story))]
             if rng.random() < 0.5:
                 body = [*body, rng.choice(common)]
             if rng.random() < 0.3:
                 body[0] = body[0].replace(rng.choice(WORDS), "lantern")
+            if rng.random() < 0.4:
+                body[1] = f"The {rng.choice(WORDS)} counts {rng.randint(2, 4)} of them."
             if rng.random() < 0.2:
                 rng.shuffle(body)
-            texts.append(" ".join(body))
-    return texts
+            lines = (title, f"CORRECTION: {title}", sentence(rng), None)
+            when = rng.choice((0, 30, 90)) * 3600
+            found.append(Printed(" ".join(body), rng.choice(lines), when))
+    return found
 
 
 def partition_of(groups: list[int]) -> set[tuple[int, int]]:
@@ -77,23 +92,29 @@ def partition_of(groups: list[int]) -> set[tuple[int, int]]:
     return {(a, b) for a, b in pairs if groups[a] == groups[b]}
 
 
-def in_batches(texts: list[str], size: int) -> set[tuple[int, int]]:
+def in_batches(articles: list[Printed], size: int) -> set[tuple[int, int]]:
     with StoryBuilder(SMALL) as builder:
-        for start in range(0, len(texts), size):
-            builder.add(TextColumn.from_strings(texts[start : start + size]))
+        for start in range(0, len(articles), size):
+            texts, headlines, times = zip(*articles[start : start + size], strict=True)
+            builder.add(
+                TextColumn.from_strings(texts),
+                TextColumn.from_strings(headlines),
+                published=np.array(times, np.int64),
+            )
         return partition_of(builder.finish().story.tolist())
 
 
-def one_by_one(texts: list[str], order: list[int]) -> set[tuple[int, int]]:
+def one_by_one(articles: list[Printed], order: list[int]) -> set[tuple[int, int]]:
     engine, ranks = Engine(SMALL), {}
     for i in order:
-        entry = make_entry(texts[i], parameters=SMALL)
+        text, headline, published = articles[i]
+        entry = make_entry(text, headline, published=published, parameters=SMALL)
         assert entry is not None
         ranks[i] = entry.rank
         engine.add(entry)
     engine.settle()
     anchors = engine.stories()
-    return partition_of([anchors[ranks[i]] for i in range(len(texts))])
+    return partition_of([anchors[ranks[i]] for i in range(len(articles))])
 
 
 @settings(max_examples=40, deadline=None)
@@ -101,12 +122,12 @@ def one_by_one(texts: list[str], order: list[int]) -> set[tuple[int, int]]:
 def test_any_order_and_batch_size_gives_the_same_stories(
     seed: int, size: int, shuffle: random.Random
 ) -> None:
-    texts = newsroom(seed)
-    whole = in_batches(texts, len(texts))
-    assert in_batches(texts, size) == whole
-    order = list(range(len(texts)))
+    articles = newsroom(seed)
+    whole = in_batches(articles, len(articles))
+    assert in_batches(articles, size) == whole
+    order = list(range(len(articles)))
     shuffle.shuffle(order)
-    assert one_by_one(texts, order) == whole
+    assert one_by_one(articles, order) == whole
 
 
 @settings(max_examples=20, deadline=None)
@@ -114,12 +135,12 @@ def test_any_order_and_batch_size_gives_the_same_stories(
 def test_rows_in_another_order_give_the_same_stories(
     seed: int, shuffle: random.Random
 ) -> None:
-    texts = newsroom(seed)
-    order = list(range(len(texts)))
+    articles = newsroom(seed)
+    order = list(range(len(articles)))
     shuffle.shuffle(order)
-    moved = in_batches([texts[i] for i in order], 7)
+    moved = in_batches([articles[i] for i in order], 7)
     back = {(min(order[a], order[b]), max(order[a], order[b])) for a, b in moved}
-    assert back == in_batches(texts, 5)
+    assert back == in_batches(articles, 5)
 
 
 def test_a_brief_has_no_entry() -> None:
