@@ -78,7 +78,7 @@ def newsroom(seed: int) -> list[Printed]:
             if rng.random() < 0.3:
                 body[0] = body[0].replace(rng.choice(WORDS), "lantern")
             if rng.random() < 0.4:
-                body[1] = f"The {rng.choice(WORDS)} counts {rng.randint(2, 4)} of them."
+                body.insert(1, f"The {rng.choice(WORDS)} counts {rng.randint(2, 4)}.")
             if rng.random() < 0.2:
                 rng.shuffle(body)
             lines = (title, f"CORRECTION: {title}", sentence(rng), None)

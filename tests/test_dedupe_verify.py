@@ -41,6 +41,17 @@ def told(text: str, title: str | None, at: int | None, like: str, later: int | N
     return verify(a, record(like, "Nothing like the other headline", published=later))
 
 
+@pytest.mark.parametrize("spell", [str, str.upper, str.title])
+def test_capitals_tell_no_names_where_every_word_has_one(spell) -> None:
+    whole = f"{STORY}{SECOND}The council counts 12 boats with all of their crews."
+    edited = whole
+    for word in ("northern ", "bread ", "old ", "12 "):
+        edited = edited.replace(word, "", 1)
+    found = verify(record(spell(whole)), record(spell(edited)))
+    assert (found.differences, found.numbers, found.names) == (4, 1, 0)
+    assert found.verdict == "near"
+
+
 def test_boilerplate_around_two_stories_does_not_join_them() -> None:
     pair = (STORY + IMPRINT, SECOND + IMPRINT)
     loose = Parameters(near_jaccard=0.3, run_jaccard=0.2)

@@ -42,6 +42,8 @@ _KEY_WEIGHT = 12
 _CUT_FROM = 48
 _CUT_ALWAYS = 120
 _CUT_MASK = np.uint32(15)
+# So many words with a capital for each without one: here it marks no name.
+_CAPITALS = 4
 
 
 @njit(
@@ -81,6 +83,7 @@ def tokenise(
     text_hash = passage = _START
     text_weight = weight = 0
     cut = initial = False
+    capitals = smalls = 0
     for k in range(count):
         h = raw[k]
         mark = marks[k]
@@ -118,6 +121,8 @@ def tokenise(
             token = np.uint32(np.uint32(h >> _S37) << _S5)
             if mark & _NUMERAL != _ZERO:
                 token |= NUMBER
+            capitals += mark & _UPPER != _ZERO
+            smalls += mark & _LOWER != _ZERO
             if mark & _UPPER != _ZERO and weight > 0:
                 token |= NAME
             initial = mark & (_ONE | _NUMERAL) == _ONE
@@ -138,6 +143,9 @@ def tokenise(
             keys[keyed] = mix64(passage)
             keyed += _U1
         text_weight += weight
+    if capitals > _CAPITALS * smalls:
+        for at in range(np.uint64(n_tokens), filled):
+            tokens[at] &= ~NAME
     whole[0] = mix64(text_hash)
     whole[1] = np.uint64(text_weight)
     return np.int64(filled), np.int64(keyed)
