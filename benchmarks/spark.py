@@ -1,12 +1,13 @@
 """Measure the Spark engine beside the local one.
 
-    python benchmarks/spark.py same|growth|kill|resume|skew [--sizes N...] [--dump FILE]
+    python benchmarks/spark.py same|growth|kill|resume|skew|submit [--sizes N...] [--dump FILE]
         [--master 'local-cluster[2,1,2048]'] [--folder /tmp/wirecopy-spark]
 
 - same: the partition and the outputs of both engines, CPU of both, bytes shuffled.
 - growth: the same for each size, and what ten times the articles take.
 - kill: an executor is killed at a random moment; the result is that of a whole run.
 - resume: the driver is killed; --resume makes only the steps that were not finished.
+- submit: the same by spark-submit, with the project in an archive.
 - skew: two thirds of the articles are near-identical boilerplate.
 
 Corpora are made by ../shared/bench/make_corpus.py unless --dump names one. CPU is user
@@ -27,7 +28,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
-from spark_runs import Took, cluster, descendants, local, partition, written
+from spark_runs import (
+    Took,
+    cluster,
+    descendants,
+    local,
+    partition,
+    submitted,
+    written,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -201,6 +210,16 @@ def skew(bench: Bench) -> None:
     bench.compare(skewed, bench.on_one_machine(planted))
 
 
+def submit(bench: Bench) -> None:
+    """A packed job that spark-submit starts."""
+    dump, folder = bench.dump(bench.said.sizes[0]), bench.folder / "submitted"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    took = submitted(dump, folder, bench.said.master)
+    show("submitted", took)
+    bench.compare(took, bench.on_one_machine(dump))
+
+
 def _plant(plain: Path, out: Path, count: int) -> None:
     rng = random.Random(3)
     words = [f"w{n}" for n in range(400)]
@@ -218,7 +237,7 @@ def _plant(plain: Path, out: Path, count: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    measures = {f.__name__: f for f in (same, growth, kill, resume, skew)}
+    measures = {f.__name__: f for f in (same, growth, kill, resume, skew, submit)}
     parser.add_argument("measure", choices=measures)
     parser.add_argument("--sizes", type=int, nargs="+", default=[100_000])
     parser.add_argument("--dump", help="a dump instead of made corpora")

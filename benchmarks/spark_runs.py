@@ -13,6 +13,7 @@ import os
 import resource
 import subprocess
 import sys
+import tarfile
 import threading
 import time
 from collections import Counter, defaultdict
@@ -28,7 +29,7 @@ _TICK = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _ROLES = (
     ("CoarseGrainedExecutorBackend", "executors' Java"),
-    ("pyspark.daemon", "Python workers"),
+    ("cluster_workers", "Python workers"),
     ("org.apache.spark.deploy", "driver's Java"),
 )
 
@@ -176,9 +177,38 @@ def cluster(
     meanwhile: Callable[[subprocess.Popen[bytes]], None] | None = None,
 ) -> Took:
     """Run a dump on a cluster, with an event log."""
+    folder = folder.absolute()
+    command = [*_dedupe(dump, folder), "--engine", "spark", "--master", master]
+    return run([*command, *options], folder, _settle(folder), meanwhile)
+
+
+def submitted(dump: Path, folder: Path, master: str) -> Took:
+    """Run a dump as a job of spark-submit, the project packed in an archive."""
+    folder = folder.absolute()
+    env, (_, _, *said) = _settle(folder), _dedupe(dump, folder)
+    root, job = Path(__file__).resolve().parents[1], folder / "run.py"
+    packed, lines = folder / "wirecopy.tar.gz", ["from crawler.cli.main import cli"]
+    # With what is compiled already, beside the modules.
+    with tarfile.open(packed, "w:gz", compresslevel=1) as archive:
+        for name in ("crawler", "storage", "dedupe"):
+            archive.add(root / name, name)
+    job.write_text(
+        "\n".join([*lines, f"cli({[*said[1:], '--engine', 'spark']!r})", ""])
+    )
+    command = [f"{env['SPARK_HOME']}/bin/spark-submit", "--master", master]
+    for setting in (
+        f"spark.pyspark.python={sys.executable}",
+        "spark.executorEnv.PYTHONPATH=./wirecopy",
+    ):
+        command += ["--conf", setting]
+    command += ["--archives", f"{packed}#wirecopy", str(job)]
+    return run(command, folder, env | {"PYTHONPATH": str(root)})
+
+
+def _settle(folder: Path) -> dict[str, str]:
+    """Where Spark keeps things and logs its events, as environment."""
     import pyspark
 
-    folder = folder.absolute()
     events, conf = folder / "events", folder / "conf"
     events.mkdir(parents=True, exist_ok=True)
     for old in events.glob("*"):
@@ -193,14 +223,12 @@ def cluster(
     }
     lines = (f"{name} {value}" for name, value in settings.items())
     (conf / "spark-defaults.conf").write_text("\n".join(lines) + "\n")
-    env = {
+    return {
         "SPARK_HOME": str(Path(pyspark.__file__).parent),
         "SPARK_CONF_DIR": str(conf),
         "SPARK_WORKER_DIR": str(folder / "work"),
         "SPARK_LOCAL_DIRS": str(folder / "scratch"),
     }
-    command = [*_dedupe(dump, folder), "--engine", "spark", "--master", master]
-    return run([*command, *options], folder, env, meanwhile)
 
 
 def _dedupe(dump: Path, folder: Path) -> list[str]:

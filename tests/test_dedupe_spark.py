@@ -22,8 +22,9 @@ from crawler.dumps.cluster import ClusterRequest, dedupe_on_cluster
 from crawler.dumps.request import DedupeRequest
 from dedupe.errors import ClusterError
 from dedupe.spark.parcels import Inbox, Layout, Outbox, bucket_of, rows_of
-from dedupe.spark.session import require_spark, spark_session
+from dedupe.spark.session import require_spark, spark_session, told_in_one_line
 from storage.dumps.spark import Splits
+from storage.errors import DumpError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 _SETTINGS = {
     "spark.ui.enabled": "false",
-    # Java compiled for a few hundred rows is slower than Java interpreted.
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.shuffle.partitions": "1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
@@ -217,3 +216,46 @@ def test_what_spark_lacks_is_one_line(missing, monkeypatch):
     assert missing in message
     assert "install" in message
     assert "\n" not in message
+
+
+def test_a_java_that_is_too_old_is_named(tmp_path, monkeypatch):
+    java = tmp_path / "bin" / "java"
+    java.parent.mkdir()
+    java.write_text("#!/bin/sh\necho 'openjdk version \"1.8.0_402\"' >&2\n")
+    java.chmod(0o755)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with pytest.raises(ClusterError, match="this is Java 8: install"):
+        require_spark()
+
+
+def test_an_error_of_a_worker_is_its_last_words():
+    told = """Job aborted due to stage failure: Task 0 failed 4 times: Traceback:
+Traceback (most recent call last):
+  File "worker.py", line 1, in main
+    process()
+MemoryError: no room for 12 GB
+
+\tat org.apache.spark.api.python.BasePythonRunner
+"""
+    assert told_in_one_line(Exception(told)) == "MemoryError: no room for 12 GB"
+    assert told_in_one_line(Exception("[PATH] no such path\nat x")) == (
+        "[PATH] no such path"
+    )
+
+
+@pytest.mark.usefixtures("spark")
+@pytest.mark.parametrize("output", ["theirs", "dumps", "dumps/a.jsonl"])
+def test_an_output_takes_the_place_of_nothing_else(tmp_path, output):
+    for name in ("theirs/notes.txt", "dumps/a.jsonl"):
+        path = tmp_path / name
+        path.parent.mkdir()
+        path.write_text('{"text": "Rain is on its way."}\n')
+    request = ClusterRequest(
+        inputs=(str(tmp_path / "dumps"),),
+        output=str(tmp_path / output),
+        steps=str(tmp_path / "theirs"),
+    )
+    with pytest.raises(DumpError, match=r"name another"):
+        dedupe_on_cluster(request, clock=time.monotonic)
+    assert (tmp_path / "theirs" / "notes.txt").exists()
+    assert (tmp_path / "dumps" / "a.jsonl").exists()

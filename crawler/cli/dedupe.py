@@ -111,7 +111,11 @@ class _Bytes(click.ParamType):  # type: ignore[type-arg]
 @click.option(
     "--steps", type=_PLACE, metavar="FOLDER", help="Where a cluster keeps them."
 )
-@click.option("--buckets", type=int, help="Into how many parts a cluster cuts it all.")
+@click.option(
+    "--buckets",
+    type=click.IntRange(min=1),
+    help="Into how many parts a cluster cuts it all.",
+)
 @json_option
 def command(
     dumps: tuple[str, ...], id_: str | None, as_json: bool, **options: Any
@@ -149,6 +153,10 @@ def _on_cluster(options: dict[str, Any]) -> Callable[[Clock], DedupeReport]:
     for name, default in _LOCAL_ONLY.items():
         if options.pop(name) != default:
             raise click.UsageError(f"--{name} is not for --engine spark")
+    if "-" in (options[name] for name in _PLACES):
+        raise click.UsageError("a cluster writes folders, not standard output")
+    if "-" in options["inputs"]:
+        raise click.UsageError("a cluster reads paths, not standard input")
 
     def run(clock: Clock) -> DedupeReport:
         from dedupe.spark.session import require_spark

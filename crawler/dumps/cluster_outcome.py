@@ -11,15 +11,17 @@ import numpy as np
 from crawler.dumps.cluster_writing import Flags, ListLines
 from crawler.dumps.request import DedupeReport, LargeStory
 from dedupe.spark import tables
-from dedupe.spark.engine import count, gather
-from dedupe.spark.layouts import BITS, BOILER, COUNT, LINE, SPLIT
+from dedupe.spark.layouts import BITS, BOILER, COUNT, LINE, MATCH, SPLIT, STORY
 from dedupe.spark.lines import Boilerplate
+from dedupe.spark.parcels import count, gather
 from dedupe.verify import REASONS
 from storage.dumps.spark import Splits
 from storage.errors import RejectedRowError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from numpy.typing import NDArray
 
     from crawler.dumps.cluster_reading import ReadSplits
     from dedupe.spark.engine import Steps
@@ -73,7 +75,7 @@ class ClusterOutcome:
     def names(self, number: str, name: str) -> Any:
         """Names of articles, as columns *number* and *name*."""
         named = tables.name_rows(self._steps.articles).mapInArrow(
-            _Naming(self.splits, self._source.files),
+            _Named(_Naming(self.splits, self._source.files)),
             "article long, name string, line long",
         )
         return named.selectExpr(
@@ -81,12 +83,9 @@ class ClusterOutcome:
         )
 
     def _stories_table(self) -> Any:
-        named = self.found.join(self.names("article", "id"), "article")
-        named = named.join(self.names("of", "of_name"), "of", "left")
-        return named.selectExpr(
-            "id", "story", "if(of is null, 'canonical', 'copy') as role", "verdict",
-            "similarity", "containment", "of_name as of", "id_line as row",
-        )  # fmt: skip
+        steps = self._steps
+        naming = _Naming(self.splits, self._source.files)
+        return tables.told_rows(steps.stories, steps.articles, naming, self._buckets)
 
     def _pairs_table(self) -> Any:
         named = self.matches.join(self.names("a", "a_name"), "a")
@@ -115,7 +114,7 @@ class ClusterOutcome:
 
     def report(self, inputs: tuple[str, ...], output: str | None) -> DedupeReport:
         """Count everything; the seconds are another's to say."""
-        copies = self._count(self.found.where("of is not null"), "verdict")
+        copies = _largest_first(tables.count_verdicts(self._steps.stories, STORY))
         rejects = self._count(self._rejects, "reason")
         articles = int(gather(self._steps.articles, SPLIT).rows["articles"].sum())
         survivors = articles - sum(copies.values())
@@ -132,7 +131,7 @@ class ClusterOutcome:
             rejects=rejects,
             stories=survivors,
             seconds=0.0,
-            pairs=self._count(self.matches, "verdict"),
+            pairs=_largest_first(tables.count_verdicts(self._steps.matches, MATCH)),
             looked_at=self._looked_at(),
             removed=self._count_removed(),
             largest=largest,
@@ -144,12 +143,11 @@ class ClusterOutcome:
         counts = self._count(self._removed, "reason")
         if self._boilerplate:
             counts["boilerplate"] = self._boilerplate
-        return dict(sorted(counts.items(), key=lambda item: -item[1]))
+        return _largest_first(counts)
 
     def _count(self, frame: Any, column: str) -> dict[str, int]:
         rows = frame.groupBy(column).count().collect()
-        counts = {row[column]: int(row["count"]) for row in rows}
-        return dict(sorted(counts.items(), key=lambda item: -item[1]))
+        return _largest_first({row[column]: int(row["count"]) for row in rows})
 
     def _looked_at(self) -> dict[str, int]:
         counts = gather(self._steps.verified, COUNT)
@@ -161,14 +159,25 @@ class ClusterOutcome:
         """The largest stories: number and name of the canonical, and the size."""
         sizes = self.found.groupBy("story").count().where("count > 1")
         top = sizes.orderBy("count", "story", ascending=[False, True]).limit(_LARGEST)
-        shown = self.found.where("of is null").join(top, "story")
-        named = shown.join(self.names("article", "id"), "article").collect()
-        rows = sorted(named, key=lambda row: (-row["count"], row["story"]))
-        return [(row["article"], row["id"], row["count"]) for row in rows]
+        sizes = {row["story"]: row["count"] for row in top.collect()}
+        shown = self.found.where("of is null")
+        articles = {
+            row["story"]: row["article"]
+            for row in shown.where(shown["story"].isin(list(sizes))).collect()
+        }
+        named = self.names("article", "id")
+        wanted = named.where(named["article"].isin(list(articles.values())))
+        ids = {row["article"]: row["id"] for row in wanted.collect()}
+        return [(n := articles[story], ids[n], sizes[story]) for story in sizes]
 
     def _duplicate_ids(self) -> int:
         given = tables.name_rows(self._steps.articles).where("id != ''")
-        return int(given.count() - given.select("id").distinct().count())
+        twice = given.groupBy("id").count().where("count > 1")
+        return int(twice.selectExpr("sum(count - 1)").collect()[0][0] or 0)
+
+
+def _largest_first(counts: dict[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda item: -item[1]))
 
 
 def _alarms(largest: tuple[LargeStory, ...], articles: int) -> Iterator[str]:
@@ -179,29 +188,41 @@ def _alarms(largest: tuple[LargeStory, ...], articles: int) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class _Naming:
-    """Names articles by their ids, or by where they stand."""
+    """Names articles by their ids, or by where they stand; tells their lines."""
 
     splits: Splits
     files: tuple[str, ...]
+
+    def __call__(
+        self, articles: NDArray[np.uint64], ids: list[str]
+    ) -> tuple[list[str], NDArray[np.int64]]:
+        lines = self.splits.lines(articles)
+        for row in [row for row, name in enumerate(ids) if not name]:
+            ids[row] = self._place(int(articles[row]), int(lines[row]))
+        return ids, lines
+
+    def _place(self, article: int, line: int) -> str:
+        return (
+            str(line) if len(self.files) == 1 else f"{self.files[article >> 40]}:{line}"
+        )
+
+
+@dataclass(frozen=True)
+class _Named:
+    """Names the articles of a frame."""
+
+    naming: _Naming
 
     def __call__(self, batches: Iterator[Any]) -> Iterator[Any]:
         import pyarrow as pa
 
         for batch in batches:
             article = batch.column("article").to_numpy().astype(np.uint64)
-            lines = self.splits.lines(article)
-            ids = batch.column("id").to_pylist()
-            for row in [row for row, name in enumerate(ids) if not name]:
-                ids[row] = self._place(int(article[row]), int(lines[row]))
-            columns = [batch.column("article"), pa.array(ids, pa.string())]
+            names, lines = self.naming(article, batch.column("id").to_pylist())
+            columns = [batch.column("article"), pa.array(names, pa.string())]
             yield pa.RecordBatch.from_arrays(
                 [*columns, pa.array(lines)], ["article", "name", "line"]
             )
-
-    def _place(self, article: int, line: int) -> str:
-        return (
-            str(line) if len(self.files) == 1 else f"{self.files[article >> 40]}:{line}"
-        )
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from crawler.dumps.cluster_reading import removal_of
 from storage.dumps.copying import with_value
@@ -83,16 +84,22 @@ class WriteSplits:
     ) -> pa.RecordBatch:
         name = str(self.reading.reader.fields.text)
         column = "value" if not self.reading.reader.is_parquet else name
-        values = table.column(column).to_pylist()
-        for place, text in zip(places.tolist(), texts, strict=True):
-            if self.reading.reader.is_parquet:
-                values[place] = text
-            else:
-                row = with_value(orjson.loads(values[place]), name, text)
-                values[place] = dump_line(row).decode().rstrip("\n")
         at = table.schema.get_field_index(column)
         field = table.schema.field(at)
-        return table.set_column(at, field, pa.array(values, field.type))
+        if not self.reading.reader.is_parquet:
+            lines = table.column(at).take(pa.array(places)).to_pylist()
+            pairs = zip(lines, texts, strict=True)
+            texts = [_with_text(line, name, text) for line, text in pairs]
+        cut = np.zeros(table.num_rows, np.bool_)
+        cut[places] = True
+        edited = pc.replace_with_mask(
+            table.column(at), cut, pa.array(texts, field.type)
+        )
+        return table.set_column(at, field, edited)
+
+
+def _with_text(line: str, name: str, text: str) -> str:
+    return dump_line(with_value(orjson.loads(line), name, text)).decode().rstrip("\n")
 
 
 def part_of(stretch: Stretch, wanted: NDArray[np.bool_]) -> Stretch:

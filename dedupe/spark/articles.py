@@ -25,6 +25,7 @@ from dedupe.spark.layouts import (
     TOKENS,
 )
 from dedupe.spark.parcels import Outbox, bucket_of, rows_of
+from dedupe.spark.workers import spare_imports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -80,6 +81,7 @@ class Analysing:
     compare: bool = True
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        spare_imports()
         outbox = Outbox()
         for arrived in self.read(batches):
             self._add(arrived, outbox)

@@ -56,13 +56,12 @@ from dedupe.spark.layouts import (
 from dedupe.spark.nodes import Numbering
 from dedupe.spark.parcels import (
     SCHEMA,
-    Layout,
     Table,
-    join_tables,
+    count,
+    gather,
     meet,
     only,
     passing,
-    unpack,
 )
 
 if TYPE_CHECKING:
@@ -314,25 +313,4 @@ def _tell(
     if not only(revisions, REVISION).take(1):
         return stories
     late = passing(revisions, REVISION, telling.ToLatest(b))
-    return meet([stories, late], [STORY, REVISION], b, telling.Settling())
-
-
-def count(frame: DataFrame, layout: Layout) -> int:
-    """Count the rows of a layout."""
-    from pyspark.sql import functions as f
-
-    size = f.sum(f.length("head")).alias("size")
-    total = only(frame, layout).agg(size).collect()[0]["size"]
-    return int(total or 0) // layout.dtype.itemsize
-
-
-def gather(frame: DataFrame, layout: Layout) -> Table:
-    """Bring the rows of a small layout to the driver."""
-    arrived: pa.Table = only(frame, layout).toArrow()
-    parts = [
-        table for batch in arrived.to_batches() for _, table in unpack(batch, layout)
-    ]
-    nothing = Table(
-        np.zeros(0, layout.dtype), {name: np.zeros(0, t) for name, t in layout.tails}
-    )
-    return join_tables([nothing, *parts])
+    return meet([stories, late], [STORY, REVISION], b, telling.Settling(b))

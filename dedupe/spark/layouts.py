@@ -180,6 +180,17 @@ MATCH = Layout(
         ]
     ),
 )  # fmt: skip
+# A story's row with the name of its article, sent to where the name of *of* is.
+NAMED = Layout(
+    47,
+    np.dtype(
+        [
+            ("article", _U8), ("story", _U8), ("of", _U8), ("verdict", _U1),
+            ("similarity", "<f4"), ("containment", "<f4"), ("id", _I4),
+        ]
+    ),
+    (("id", _U1),),
+)  # fmt: skip
 # Rows of a split that survive, or whose text is cut, and these as bits.
 MARK = Layout(45, np.dtype([("split", _U4), ("row", _U4), ("cut", _U1)]))
 BITS = Layout(

@@ -104,13 +104,14 @@ class Judging:
 
 
 def _keys_of(kin: Table) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """The ascending numbers of each node's different keys, and their bounds."""
-    numbers = np.unique(kin.tails["keys"], return_inverse=True)[1]
-    owners = np.repeat(np.arange(len(kin)), kin["keys"])
-    width = int(numbers.max(initial=0)) + 1
-    own = np.unique(owners * width + numbers)
-    places = np.searchsorted(own // width, np.arange(len(kin) + 1))
-    return (own % width).astype(np.uint32), places.astype(np.int64)
+    """The ascending numbers of the keys that each node shares, and their bounds."""
+    owners = np.repeat(np.arange(len(kin), dtype=np.uint32), kin["keys"])
+    keys, holders = propose.shared_keys(kin.tails["keys"], owners)
+    members, bounds, _ = propose.group_sorted(keys, holders)
+    found: tuple[NDArray[np.uint32], NDArray[np.int64]] = propose.groups_by_node(
+        members, bounds, len(kin)
+    )
+    return found
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from dedupe.kernels.stretches import pick_bytes
+from dedupe.spark.workers import spare_imports
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -84,12 +87,12 @@ def pick_stretches(
     """The stretches of some rows, one after the other."""
     if order.dtype == np.bool_:
         order = np.flatnonzero(order)
-    starts = offsets_of(lengths)[:-1][order]
-    sizes = lengths[order].astype(np.int64)
-    bounds = offsets_of(sizes)
-    places = np.arange(bounds[-1]) + np.repeat(starts - bounds[:-1], sizes)
-    picked: NDArray[Any] = data[places]
-    return picked
+    width = data.itemsize
+    starts = offsets_of(lengths)[:-1][order] * width
+    sizes = lengths[order].astype(np.int64) * width
+    held = np.ascontiguousarray(data).view(np.uint8)
+    picked: NDArray[Any] = pick_bytes(held, starts, sizes)
+    return picked.view(data.dtype)
 
 
 def rows_of(layout: Layout, **columns: Any) -> NDArray[Any]:
@@ -226,10 +229,25 @@ class Whole:
     layouts: tuple[Layout, ...]
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        spare_imports()
         inbox, outbox = Inbox(batches, *self.layouts), Outbox()
         if inbox.buckets:
             self.step(inbox, outbox)
         yield from outbox.send()
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Makes rows, once, of all that came to a partition."""
+
+    step: Callable[[Inbox], pa.RecordBatch]
+    layouts: tuple[Layout, ...]
+
+    def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        spare_imports()
+        inbox = Inbox(batches, *self.layouts)
+        if inbox.buckets:
+            yield self.step(inbox)
 
 
 @dataclass(frozen=True)
@@ -240,6 +258,7 @@ class Passing:
     layout: Layout
 
     def __call__(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        spare_imports()
         outbox = Outbox()
         for batch in batches:
             for bucket, table in unpack(batch, self.layout):
@@ -267,9 +286,48 @@ def meet(
     step: Callable[[Inbox, Outbox], None],
 ) -> DataFrame:
     """Bring the parcels of *layouts* in all *frames* to their buckets; run *step*."""
+    moved = _moved(frames, layouts, buckets)
+    return moved.mapInArrow(Whole(step, tuple(layouts)), SCHEMA)
+
+
+def meet_as_rows(
+    frames: Sequence[DataFrame],
+    layouts: Sequence[Layout],
+    buckets: int,
+    step: Callable[[Inbox], pa.RecordBatch],
+    schema: str,
+) -> DataFrame:
+    """Bring parcels to their buckets as ``meet`` does; *step* makes rows of them."""
+    moved = _moved(frames, layouts, buckets)
+    return moved.mapInArrow(_Rows(step, tuple(layouts)), schema)
+
+
+def _moved(
+    frames: Sequence[DataFrame], layouts: Sequence[Layout], buckets: int
+) -> DataFrame:
     wanted = [only(frame, *layouts) for frame in frames]
     together = wanted[0]
     for frame in wanted[1:]:
         together = together.unionByName(frame)
-    moved = together.repartitionById(buckets, together["bucket"])
-    return moved.mapInArrow(Whole(step, tuple(layouts)), SCHEMA)
+    return together.repartitionById(buckets, together["bucket"])
+
+
+def count(frame: DataFrame, layout: Layout) -> int:
+    """Count the rows of a layout."""
+    from pyspark.sql import functions as f
+
+    size = f.sum(f.length("head")).alias("size")
+    total = only(frame, layout).agg(size).collect()[0]["size"]
+    return int(total or 0) // layout.dtype.itemsize
+
+
+def gather(frame: DataFrame, layout: Layout) -> Table:
+    """Bring the rows of a small layout to the driver."""
+    arrived: pa.Table = only(frame, layout).toArrow()
+    parts = [
+        table for batch in arrived.to_batches() for _, table in unpack(batch, layout)
+    ]
+    nothing = Table(
+        np.zeros(0, layout.dtype), {name: np.zeros(0, t) for name, t in layout.tails}
+    )
+    return join_tables([nothing, *parts])

@@ -14,10 +14,12 @@ import pyarrow as pa
 from dedupe.spark.layouts import (
     BITS,
     CANONICAL,
+    COUNT,
     LINE,
     MARK,
     MATCH,
     NAME,
+    NAMED,
     REJECT,
     REMOVED,
     STORY,
@@ -27,9 +29,13 @@ from dedupe.spark.parcels import (
     Layout,
     Outbox,
     Table,
+    bucket_of,
+    gather,
     meet,
+    meet_as_rows,
     only,
     passing,
+    pick_stretches,
     rows_of,
     unpack,
 )
@@ -43,9 +49,10 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 _VERDICTS = np.array([*VERDICTS, *[""] * (REVISED - len(VERDICTS)), "revision"])
-_FOUND = (
-    "article long, story long, of long, verdict string, similarity double, "
-    "containment double, outlet long"
+_FOUND = "article long, story long, of long"
+_TOLD = (
+    "id string, story long, role string, verdict string, similarity double, "
+    "containment double, of string, row long"
 )
 _MATCHES = (
     "a long, b long, verdict string, jaccard double, containment_a double, "
@@ -53,6 +60,12 @@ _MATCHES = (
 )
 REMOVED_ROWS = "article long, start long, reason string, repeats long, text string"
 _REJECTS = "file long, start long, line long, reason string, detail string"
+
+
+# Gives articles, of which some have no id, names, and their lines.
+Naming = Callable[
+    ["NDArray[np.uint64]", "list[str]"], "tuple[list[str], NDArray[np.int64]]"
+]
 
 
 @dataclass(frozen=True)
@@ -78,22 +91,89 @@ def _typed(
 
 
 def story_rows(stories: DataFrame) -> DataFrame:
-    """A row for each article: its story (the first article's number), and why."""
+    """A row for each article: its story (the first article's number), and of what."""
     return _typed(stories, STORY, _story_columns, _FOUND)
 
 
 def _story_columns(table: Table) -> dict[str, Any]:
-    shown = table["of"] == np.uint64(CANONICAL)
-    unknown = shown | np.isnan(table["similarity"])
+    of = table["of"]
     return {
         "article": table["article"].astype(np.int64),
         "story": table["story"].astype(np.int64),
-        "of": pa.array(table["of"].astype(np.int64), mask=shown),
-        "verdict": pa.array(_VERDICTS[table["verdict"]], pa.string(), mask=shown),
-        "similarity": pa.array(_rounded(table["similarity"]), mask=unknown),
-        "containment": pa.array(_rounded(table["containment"]), mask=unknown),
-        "outlet": table["outlet"].astype(np.int64),
+        "of": pa.array(of.astype(np.int64), mask=of == np.uint64(CANONICAL)),
     }
+
+
+def told_rows(
+    stories: DataFrame, articles: DataFrame, naming: Naming, buckets: int
+) -> DataFrame:
+    """A row for each article as the table of stories has it, under its name."""
+    own = meet([stories, articles], [STORY, NAME], buckets, _NameOwn(buckets))
+    telling = _NameOther(naming)
+    return meet_as_rows([own, articles], [NAMED, NAME], buckets, telling, _TOLD)
+
+
+@dataclass(frozen=True)
+class _NameOwn:
+    """Puts its own name beside each story's row."""
+
+    buckets: int
+
+    def __call__(self, inbox: Inbox, outbox: Outbox) -> None:
+        found, names = inbox.take(STORY), inbox.take(NAME)
+        at = _rows_named(names, found["article"])
+        rows = rows_of(
+            NAMED,
+            id=names["id"][at],
+            **{name: found[name] for name in _CARRIED},
+        )
+        shown = rows["of"] == np.uint64(CANONICAL)
+        where = np.where(shown, rows["article"], rows["of"])
+        ids = pick_stretches(names.tails["id"], names["id"], at)
+        outbox.add(NAMED, bucket_of(where, self.buckets), rows, ids)
+
+
+_CARRIED = ("article", "story", "of", "verdict", "similarity", "containment")
+
+
+@dataclass(frozen=True)
+class _NameOther:
+    """Puts the name of the article that a copy was verified against beside its row."""
+
+    naming: Naming
+
+    def __call__(self, inbox: Inbox) -> pa.RecordBatch:
+        told, names = inbox.take(NAMED), inbox.take(NAME)
+        shown = told["of"] == np.uint64(CANONICAL)
+        others = np.where(shown, told["article"], told["of"])
+        at = _rows_named(names, others)
+        ids, lines = self.naming(told["article"], _strings(told, "id"))
+        given = _strings(names, "id")
+        of, _ = self.naming(others, [given[row] for row in at.tolist()])
+        unknown = shown | np.isnan(told["similarity"])
+        return pa.RecordBatch.from_pydict(
+            {
+                "id": pa.array(ids, pa.string()),
+                "story": told["story"].astype(np.int64),
+                "role": pa.array(np.where(shown, "canonical", "copy"), pa.string()),
+                "verdict": pa.array(
+                    _VERDICTS[told["verdict"]], pa.string(), mask=shown
+                ),
+                "similarity": pa.array(_rounded(told["similarity"]), mask=unknown),
+                "containment": pa.array(_rounded(told["containment"]), mask=unknown),
+                "of": pa.array(np.array(of, object), pa.string(), mask=shown),
+                "row": pa.array(lines, pa.int64()),
+            }
+        )
+
+
+def _rows_named(names: Table, articles: NDArray[np.uint64]) -> NDArray[np.intp]:
+    """Where the name of each article stands."""
+    order = np.argsort(names["article"])
+    found: NDArray[np.intp] = order[
+        np.searchsorted(names["article"], articles, sorter=order)
+    ]
+    return found
 
 
 def _rounded(figures: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -125,8 +205,12 @@ def name_rows(articles: DataFrame) -> DataFrame:
 def _name_columns(table: Table) -> dict[str, Any]:
     return {
         "article": table["article"].astype(np.int64),
-        "id": [one.decode(errors="replace") for one in _pieces(table, "id")],
+        "id": _strings(table, "id"),
     }
+
+
+def _strings(table: Table, name: str) -> list[str]:
+    return [one.decode(errors="replace") for one in _pieces(table, name)]
 
 
 def _pieces(table: Table, name: str) -> list[bytes]:
@@ -143,6 +227,22 @@ def _reject_columns(table: Table) -> dict[str, Any]:
     rows = [orjson.loads(one) for one in _pieces(table, "json")]
     names = ("file", "start", "line", "reason", "detail")
     return {name: [row[name] for row in rows] for name in names}
+
+
+def count_verdicts(frame: DataFrame, layout: Layout) -> dict[str, int]:
+    """How many rows of a layout with verdicts have each; copies only, of stories."""
+    counts = gather(passing(frame, layout, _count_verdicts), COUNT)
+    total = np.bincount(counts["reason"], counts["count"], len(_VERDICTS))
+    return {str(_VERDICTS[v]): int(n) for v, n in enumerate(total) if n}
+
+
+def _count_verdicts(_: int, table: Table, outbox: Outbox) -> None:
+    verdicts = table["verdict"]
+    if "of" in (table.rows.dtype.names or ()):
+        verdicts = verdicts[table["of"] != np.uint64(CANONICAL)]
+    found, counts = np.unique(verdicts, return_counts=True)
+    rows = rows_of(COUNT, reason=found, count=counts)
+    outbox.add(COUNT, np.zeros(len(rows), np.int32), rows)
 
 
 def removed_rows(articles: DataFrame) -> DataFrame:

@@ -153,6 +153,8 @@ class ToLatest:
 class Settling:
     """Puts the earlier texts of a URL into the story of the latest."""
 
+    buckets: int
+
     def __call__(self, inbox: Inbox, outbox: Outbox) -> None:
         stories, revisions = inbox.take(STORY), inbox.take(REVISION)
         stories = stories.pick(np.argsort(stories["article"]))
@@ -170,7 +172,7 @@ class Settling:
             outlet=stories["outlet"][at],
         )
         rows = np.concatenate([stories.rows, late])
-        outbox.add(STORY, np.zeros(len(rows), np.int32), rows)
+        outbox.add(STORY, bucket_of(rows["article"], self.buckets), rows)
 
 
 # The verdict of an earlier text that is not the latest's.

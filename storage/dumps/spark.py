@@ -72,7 +72,7 @@ def open_source(
     named = [f"{mark} as {name}" for mark, name in zip(marks, _MARKS, strict=True)]
     return Source(
         frame=frame.selectExpr("*", *named),
-        files=tuple(_plain(file) for file in files),
+        files=tuple(plain_path(file) for file in files),
         fields=find_fields(fields, names, inputs[0]),
         is_parquet=is_parquet,
         size=_size(session, files),
@@ -94,7 +94,7 @@ def _files(session: Any, inputs: Sequence[str]) -> list[str]:
     return found
 
 
-def _plain(uri: str) -> str:
+def plain_path(uri: str) -> str:
     """A local path as it is; Spark writes it with one slash here and three there."""
     plain = unquote(uri)
     if plain.startswith("file:"):
@@ -180,7 +180,7 @@ class SplitReader:
         at: dict[tuple[int, int], int] = {}
         for batch in batches:
             for table, path, start, length in _runs(batch):
-                key = (places[_plain(path)], start)
+                key = (places[plain_path(path)], start)
                 first = at.get(key, 0)
                 at[key] = first + table.num_rows
                 if at[key] > length + 1:

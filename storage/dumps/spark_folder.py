@@ -8,6 +8,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from storage.dumps.spark import plain_path
 from storage.errors import DumpError
 
 if TYPE_CHECKING:
@@ -32,6 +33,19 @@ class Folder:
         """Whether there is such a file in it, or the folder itself."""
         place = self._place(name)
         return bool(self._system(place).exists(place))
+
+    def absolute(self) -> str:
+        """The whole path, as inputs are named."""
+        place = self._place()
+        return plain_path(self._system(place).makeQualified(place).toString())
+
+    def may_be_replaced(self) -> bool:
+        """Whether nothing is here, or a file, or a folder that Spark wrote."""
+        place = self._place()
+        system = self._system(place)
+        if not system.exists(place) or not system.getFileStatus(place).isDirectory():
+            return True
+        return self.exists(_DONE) or not len(system.listStatus(place))
 
     def delete(self) -> None:
         """Remove the folder and all in it; nothing happens where there is none."""
@@ -82,5 +96,6 @@ class FolderCheckpoints:
             session.sparkContext.setJobDescription(name)
             writer = make().write.mode("overwrite").partitionBy("kind")
             # Hashes neither repeat nor compress.
-            writer.option("parquet.enable.dictionary", "false").parquet(place.path)
+            writer.options(**{"parquet.enable.dictionary": "false"}, compression="none")
+            writer.parquet(place.path)
         return session.read.schema(self.schema).parquet(place.path)
