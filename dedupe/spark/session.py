@@ -36,10 +36,16 @@ _SETTINGS = {
 }
 # A driver only plans: compiling that well costs more than it saves.
 _QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+# An executor moves bytes in a few loops: those alone are worth compiling well.
+_LOOPS = (
+    "-XX:+UseSerialGC -XX:Tier4InvocationThreshold=50000 "
+    "-XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=150000 "
+    "-XX:Tier4BackEdgeThreshold=400000"
+)
 _LEAST_JAVA = 17
 _ON_ONE_MACHINE = {
     "spark.driver.extraJavaOptions": _QUICK,
-    "spark.executor.extraJavaOptions": "-XX:+UseSerialGC",
+    "spark.executor.extraJavaOptions": _LOOPS,
 }
 
 
