@@ -1,7 +1,8 @@
 """Run the command, alone or on a Spark cluster, and count what it took.
 
 CPU is user and system time of the whole process tree: the driver, its Java, executors
-and their Python workers. Shuffled bytes come from Spark's event log.
+and their Python workers, looked at twice a second, since their daemon waits for no
+worker and so counts none. Shuffled bytes come from Spark's event log.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 _ROLES = (
     ("CoarseGrainedExecutorBackend", "executors' Java"),
     ("cluster_workers", "Python workers"),
-    ("org.apache.spark.deploy", "driver's Java"),
+    ("pyspark-shell", "driver's Java"),
 )
 
 
@@ -74,12 +75,13 @@ class _Watch:
         while not self._ended.wait(0.5):
             told = [_read(pid) for pid in descendants()]
             seen = [one for one in told if one is not None]
-            self.samples.append((time.time(), sum(one[2] for one in seen)))
-            self.memory = max(self.memory, sum(one[3] for one in seen))
-            for pid, role, _, _, own in seen:
+            self.memory = max(self.memory, sum(one[2] for one in seen))
+            for pid, role, _, own in seen:
                 # A process that has ended and is not yet reaped has no name.
                 known = self._roles.get(pid, (role, 0.0))[0]
                 self._roles[pid] = (role or known, own)
+            spent = sum(own for _, own in self._roles.values())
+            self.samples.append((time.time(), spent))
 
 
 def descendants() -> Iterator[int]:
@@ -104,8 +106,8 @@ def _children(pid: int) -> list[int]:
         return []
 
 
-def _read(pid: int) -> tuple[int, str, float, int, float] | None:
-    """Role, CPU with reaped children, resident bytes, own CPU of a process."""
+def _read(pid: int) -> tuple[int, str, int, float] | None:
+    """Role, resident bytes and CPU of a process."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         command = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
@@ -113,8 +115,8 @@ def _read(pid: int) -> tuple[int, str, float, int, float] | None:
         return None
     role = next((name for mark, name in _ROLES if mark in command), "driver")
     role = role if command else ""
-    own, reaped = sum(map(int, stat[11:13])), sum(map(int, stat[13:15]))
-    return pid, role, (own + reaped) / _TICK, int(stat[21]) * _PAGE, own / _TICK
+    own = sum(map(int, stat[11:13]))
+    return pid, role, int(stat[21]) * _PAGE, own / _TICK
 
 
 def adopt_orphans() -> None:
@@ -143,8 +145,8 @@ def run(
     _reap()
     roles = watch.end()
     took = Took(
-        code=code, wall=wall, cpu=_spent() - before, memory=watch.memory,
-        roles=roles, folder=folder,
+        code=code, wall=wall, cpu=max(_spent() - before, sum(roles.values())),
+        memory=watch.memory, roles=roles, folder=folder,
     )  # fmt: skip
     for path in (folder / "events").glob("*"):
         _read_events(path, watch.samples, took)

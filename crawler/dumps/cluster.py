@@ -17,7 +17,7 @@ from crawler.dumps.cluster_writing import WriteSplits
 from dedupe.kernels.urls import hash_words
 from dedupe.parameters import DEFAULT
 from dedupe.spark.engine import ONE_TASK, Cluster, run
-from dedupe.spark.parcels import SCHEMA
+from dedupe.spark.meeting import SCHEMA
 from dedupe.spark.session import spark_session
 from dedupe.text import TextColumn
 from storage.dumps.fields import Fields

@@ -13,7 +13,7 @@ from crawler.dumps.request import DedupeReport, LargeStory
 from dedupe.spark import tables
 from dedupe.spark.layouts import BITS, BOILER, COUNT, LINE, MATCH, SPLIT, STORY
 from dedupe.spark.lines import Boilerplate
-from dedupe.spark.parcels import count, gather
+from dedupe.spark.meeting import count, gather
 from dedupe.verify import REASONS
 from storage.dumps.spark import Splits
 from storage.errors import RejectedRowError

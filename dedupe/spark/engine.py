@@ -53,16 +53,8 @@ from dedupe.spark.layouts import (
     VERIFIED,
     WISH,
 )
+from dedupe.spark.meeting import SCHEMA, count, gather, meet, only, passing
 from dedupe.spark.nodes import Numbering
-from dedupe.spark.parcels import (
-    SCHEMA,
-    Table,
-    count,
-    gather,
-    meet,
-    only,
-    passing,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -72,6 +64,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from dedupe.deciding import Keep
+    from dedupe.spark.parcels import Outbox, Table
     from dedupe.text import TextColumn
 
 _log = logging.getLogger(__name__)
@@ -266,7 +259,7 @@ def _join(
     decided = only(verified, VERIFIED).unionByName(only(briefs, VERIFIED))
     joiner = joining.Joining(numbering, cluster.parameters)
     if count(decided, VERIFIED) <= cluster.one_task:
-        return meet([passing(decided, VERIFIED, _ToOne())], [VERIFIED], 1, joiner)
+        return meet([passing(decided, VERIFIED, _to_one)], [VERIFIED], 1, joiner)
     edges = passing(decided, VERIFIED, joining.Linking(b))
     for number in range(MOST_ROUNDS):
         edges = cluster.checkpoints.keep(f"round-{number}", _round(edges, b))
@@ -290,12 +283,9 @@ def _round(edges: DataFrame, buckets: int) -> Callable[[], DataFrame]:
     return make
 
 
-@dataclass(frozen=True)
-class _ToOne:
-    """Sends all pairs to one place."""
-
-    def __call__(self, _: int, table: Table, outbox: object) -> None:
-        outbox.add(VERIFIED, np.zeros(len(table), np.int32), table.rows)  # type: ignore[attr-defined]
+def _to_one(_: int, table: Table, outbox: Outbox) -> None:
+    """Send all pairs to one place."""
+    outbox.add(VERIFIED, np.zeros(len(table), np.int32), table.rows)
 
 
 def _tell(

@@ -12,13 +12,12 @@ from dedupe.dump_boilerplate import STRANGERS, LineKeys, distinct, find_boilerpl
 from dedupe.gathering import UNKNOWN_TIME
 from dedupe.kernels.keys import mark_keys
 from dedupe.spark.layouts import ASKED, BOILER, LINE, LINED, OFTEN
+from dedupe.spark.meeting import meet, passing
 from dedupe.spark.parcels import (
     Inbox,
     Outbox,
     Table,
     bucket_of,
-    meet,
-    passing,
     pick_stretches,
     rows_of,
 )

@@ -24,17 +24,13 @@ from dedupe.spark.layouts import (
     REMOVED,
     STORY,
 )
+from dedupe.spark.meeting import gather, meet, meet_as_rows, only, passing
 from dedupe.spark.parcels import (
     Inbox,
     Layout,
     Outbox,
     Table,
     bucket_of,
-    gather,
-    meet,
-    meet_as_rows,
-    only,
-    passing,
     pick_stretches,
     rows_of,
     unpack,
