@@ -10,7 +10,7 @@ import numpy as np
 
 from crawler.dumps.cluster_writing import Flags, ListLines
 from crawler.dumps.request import DedupeReport, LargeStory
-from dedupe.spark import tables
+from dedupe.spark import marks, tables
 from dedupe.spark.layouts import BITS, BOILER, COUNT, LINE, MATCH, SPLIT, STORY
 from dedupe.spark.lines import Boilerplate
 from dedupe.spark.meeting import count, gather
@@ -60,11 +60,11 @@ class ClusterOutcome:
     def writing(self) -> tuple[ReadSplits, Flags, Flags, Boilerplate]:
         """What the second reading goes by: which rows stay, which lines go."""
         steps, place = self._steps, self.splits.place
-        marked = tables.mark_splits(
+        marked = marks.mark_splits(
             steps.articles, steps.lines, steps.stories, place, self._buckets
         )
-        marks = gather(marked, BITS)
-        kept, cut = (Flags.of(marks, cut, self.splits) for cut in (0, 1))
+        bits = gather(marked, BITS)
+        kept, cut = (Flags.of(bits, cut, self.splits) for cut in (0, 1))
         boilerplate = Boilerplate.of(gather(steps.lines, BOILER))
         return self._reading, kept, cut, boilerplate
 
@@ -157,8 +157,8 @@ class ClusterOutcome:
     @cached_property
     def largest(self) -> list[tuple[int, str, int]]:
         """The largest stories: number and name of the canonical, and the size."""
-        sizes = self.found.groupBy("story").count().where("count > 1")
-        top = sizes.orderBy("count", "story", ascending=[False, True]).limit(_LARGEST)
+        counted = self.found.groupBy("story").count().where("count > 1")
+        top = counted.orderBy("count", "story", ascending=[False, True]).limit(_LARGEST)
         sizes = {row["story"]: row["count"] for row in top.collect()}
         shown = self.found.where("of is null")
         articles = {
