@@ -188,6 +188,8 @@ def _on_this_machine(
 
         gc.freeze()
         gc.enable()
+        # A thread that comes back from the kernels or the disk waits so long at most.
+        sys.setswitchinterval(0.0005)
         with _progress() as watch:
             return dedupe_dump(request, clock=clock, watch=watch)
 

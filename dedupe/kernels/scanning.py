@@ -28,6 +28,9 @@ _BAD = np.uint32(0xFFFD)
 _NON_JOINER = np.uint32(0x200C)
 _U0, _U1, _U2, _U3, _U4, _U8 = (np.uint64(x) for x in (0, 1, 2, 3, 4, 8))
 _BYTE = np.uint64(0xFF)
+_ALL_BITS = np.uint64(0xFFFFFFFFFFFFFFFF)
+# Multiplying by _UNDONE[n] undoes 8 - n times multiplying by _K1.
+_UNDONE = np.array([pow(int(_K1), n - 8, 1 << 64) for n in range(9)], np.uint64)
 
 # The same byte eight times over, for the bytes of a word at once.
 _HIGH_BITS = np.uint64(0x8080808080808080)
@@ -81,12 +84,15 @@ def _plain_bytes(eight):
 
 
 @njit(forceinline=True)
-def _has_digit(eight, plain):
-    """_NUMERAL where one of the first *plain* of eight letters and digits is a digit."""
-    digits = ~eight & _LETTERS
-    if plain < _U8:
-        digits &= (_U1 << (_U8 * plain)) - _U1
-    return _NUMERAL if digits != _U0 else _ZERO
+def _add_bytes(word, eight, count):
+    """The hash *word* after the first *count* of *eight* bytes, of which the rest are 0.
+
+    All eight steps are taken, which is faster than a loop whose end the processor
+    guesses wrong at every word. A byte of 0 only multiplies, and that is undone.
+    """
+    for k in range(8):
+        word = (word ^ ((eight >> np.uint64(8 * k)) & _BYTE)) * _K1
+    return word * _UNDONE[count]
 
 
 @njit(forceinline=True)
@@ -206,14 +212,9 @@ def scan_words(data, start, end, table, expansions, raw, marks):
         while True:
             if code < 0x80 and entry & _PLAIN != _ZERO:
                 plain = _plain_bytes(eight)
-                # All eight steps, of which some change nothing, are faster than a
-                # loop whose end the processor guesses wrong at every word.
-                folded = eight | _SMALL
-                for k in range(8):
-                    at = np.uint64(k)
-                    step = (word ^ ((folded >> (_U8 * at)) & _BYTE)) * _K1
-                    word = step if at < plain else word
-                numeral = _has_digit(eight, plain)
+                kept = _ALL_BITS >> (_U8 * (_U8 - plain))
+                word = _add_bytes(word, (eight | _SMALL) & kept, plain)
+                numeral = _NUMERAL if ~eight & _LETTERS & kept != _U0 else _ZERO
                 every |= numeral
                 i += plain
                 after = (eight >> (_U8 * plain)) & _BYTE

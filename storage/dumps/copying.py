@@ -1,21 +1,20 @@
 """The second reading: the rows that stay go from the input to the output.
 
-Rows that did not change keep their bytes (JSON lines) or columns (Parquet): those of a
-plain file go from file to file inside the kernel. Reading and writing overlap, and no
-more than two blocks are held.
+Rows that did not change keep their bytes (JSON lines) or columns (Parquet). Reading and
+writing overlap, and no more than two blocks are held.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
 
 from storage.dumps.fields import value_at
-from storage.dumps.jsonl import JsonLines, read_lines
+from storage.dumps.jsonl import JsonLines
 from storage.dumps.writers import LinesWriter, dump_line
 
 if TYPE_CHECKING:
@@ -24,10 +23,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from storage.dumps.dump import Dump, Row, Writer
-    from storage.dumps.writers import Span
-
-# Rows whose changed lines are held at a time.
-_ROWS = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +73,7 @@ def copy_rows(
 ) -> None:
     """Write the rows of *dump* that stand at *places* to *writer*, with *edits*."""
     if isinstance(dump, JsonLines) and isinstance(writer, LinesWriter):
-        if dump.is_plain:
-            with dump.path.open("rb", buffering=0) as source:
-                pieces = _pieces_of_file(source, places, edits)
-                _behind(lambda some: writer.copy(source.fileno(), some), pieces)
-        else:
-            _behind(writer.write_lines, _pieces_of_stream(dump, places, edits))
+        _behind(writer.write_lines, _pieces(dump, places, edits))
     elif _both_parquet(dump, writer):
         _behind(writer.write_table, _edited_tables(dump, places, edits))  # type: ignore[attr-defined]
     else:
@@ -112,25 +102,10 @@ def _behind(write: Callable[[Any], None], pieces: Iterable[Any]) -> None:
             last.result()
 
 
-def _pieces_of_file(
-    source: IO[bytes], places: NDArray[np.int64], edits: Edits
-) -> Iterator[list[Span | bytes]]:
-    """Yield what to write: spans of the file as they stand, and lines that changed."""
-    for first in range(0, len(places), _ROWS):
-        spans = places[first : first + _ROWS]
-        numbers = np.arange(first, first + len(spans))
-        changed = edits.changes(numbers)
-        lines = read_lines(source, spans[changed].tolist())
-        edited = iter(_edited_lines(lines, numbers[changed], edits))
-        yield [
-            next(edited) if is_line else (start, end)
-            for start, end, is_line in _runs(spans, changed)
-        ]
-
-
-def _pieces_of_stream(
+def _pieces(
     dump: JsonLines, places: NDArray[np.int64], edits: Edits
 ) -> Iterator[list[memoryview | bytes]]:
+    """Yield what to write: runs of lines as they stand, and lines that changed."""
     first = 0
     for view, spans in dump.blocks(places):
         numbers = np.arange(first, first + len(spans))

@@ -6,10 +6,9 @@ reject with orjson's own reason.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from itertools import islice
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import numpy as np
 import orjson
@@ -23,9 +22,10 @@ from storage.dumps.fields import DATE, HEADLINE, ID, OUTLET, TEXT, URL, value_at
 from storage.dumps.lines import LineBlock, iter_blocks
 from storage.dumps.reject import NO_TEXT, NOT_A_STRING, NOT_UTF8, TOO_LONG, Reject
 from storage.dumps.streams import PACKED, Source
+from storage.dumps.windows import iter_windows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from storage.dumps.fields import Fields
 
 _SAMPLE = 200
-# Rows that are read from their places at a time.
-_ROWS = 1024
 _TYPES = {kernel.NUMBER: "a number", kernel.OTHER: "not a string"}
 
 
@@ -75,34 +73,22 @@ class JsonLines:
 
     def rows(self, places: NDArray[np.int64]) -> Iterator[list[Row]]:
         """Yield the rows that stand at *places*, in order, some at a time."""
-        if self.is_plain:
-            yield from self._rows_of_file(places)
-            return
         for view, spans in self.blocks(places):
             yield [orjson.loads(view[start:end]) for start, end in spans.tolist()]
-
-    def _rows_of_file(self, places: NDArray[np.int64]) -> Iterator[list[Row]]:
-        with self.path.open("rb", buffering=0) as source:
-            for first in range(0, len(places), _ROWS):
-                spans = places[first : first + _ROWS].tolist()
-                yield [orjson.loads(line) for line in read_lines(source, spans)]
 
     def blocks(
         self, places: NDArray[np.int64]
     ) -> Iterator[tuple[memoryview, NDArray[np.int64]]]:
         """Yield bytes, and the spans in them of the lines that stand at *places*."""
+        if self.is_plain:
+            yield from iter_windows(self.path, places)
+            return
         at = 0
         with Source(self.path) as source:
             for block in iter_blocks(source):
                 end = int(np.searchsorted(places[:, 0], block.start + block.size))
                 yield block.data.data, places[at:end] - block.start
                 at = end
-
-
-def read_lines(source: IO[bytes], spans: Iterable[Sequence[int]]) -> list[bytes]:
-    """Return the bytes of a plain file that stand at each of *spans*."""
-    handle = source.fileno()
-    return [os.pread(handle, end - start, start) for start, end in spans]
 
 
 def _lines_of(block: LineBlock) -> Iterator[bytes]:

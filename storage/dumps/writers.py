@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from pathlib import Path
@@ -21,17 +20,11 @@ if TYPE_CHECKING:
     from storage.dumps.outputs import Outputs
     from storage.dumps.sqlite import SqliteWriter
 
-# Bytes of a file from the first to before the second.
-Span = tuple[int, int]
-
 # What one call to the kernel may take (IOV_MAX).
 _VECTORS = 1024
 _ROWS = 5000
-_PART = 1 << 20
 # Bytes that are written before the disk is told to begin.
 _BEHIND = 8 << 20
-# Between file systems, to a pipe, to a file opened for appending.
-_CANNOT_COPY = {errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF}
 
 
 class LinesWriter:
@@ -54,17 +47,6 @@ class LinesWriter:
             return
         for start in range(0, len(lines), _VECTORS):
             _write_all(self._handle, lines[start : start + _VECTORS])
-
-    def copy(self, source: int, pieces: Sequence[Span | bytes]) -> None:
-        """Write lines, and spans of the open file *source*."""
-        for piece in pieces:
-            if isinstance(piece, bytes):
-                self.write_lines([piece])
-            elif self._handle is None:
-                for part in read_span(source, *piece):
-                    self._sink.write(part)
-            else:
-                _copy_span(source, *piece, self._handle)
         self._start_writing()
 
     def _start_writing(self) -> None:
@@ -94,36 +76,6 @@ def _is_file(handle: int | None) -> bool:
     if handle is None or not hasattr(os, "posix_fadvise"):
         return False
     return stat.S_ISREG(os.fstat(handle).st_mode)
-
-
-def _copy_span(source: int, start: int, end: int, handle: int) -> None:
-    """Copy bytes from file to file inside the kernel, or by hand where it cannot."""
-    while start < end:
-        try:
-            copied = os.copy_file_range(source, handle, end - start, start)
-        except OSError as error:
-            if error.errno not in _CANNOT_COPY:
-                raise
-            copied = 0
-        if not copied:
-            for part in read_span(source, start, end):
-                _write_all(handle, [part])
-            return
-        start += copied
-
-
-def read_span(source: int, start: int, end: int) -> Iterator[bytes]:
-    """Yield the bytes of an open file from *start* to *end*, some at a time.
-
-    A last line without a newline gets one. Raises DumpError where the file has become
-    shorter.
-    """
-    while start < end:
-        part = os.pread(source, min(_PART, end - start), start)
-        if not part and end - start > 1:
-            raise DumpError("an input changed while it was read: run it again")
-        start += len(part) or 1
-        yield part or b"\n"
 
 
 def _write_all(handle: int, pieces: Sequence[memoryview | bytes]) -> None:
