@@ -9,6 +9,7 @@ from crawler.extract.agency import find_agency
 from crawler.extract.authors import find_authors
 from crawler.extract.dateline import find_dateline
 from crawler.extract.page import read_page
+from crawler.outlets import load_catalogue
 from dedupe.block import Block
 
 OPENING = "The harbour reopened on Monday after a storm that lasted three days."
@@ -68,6 +69,8 @@ def test_credit_lines(credit: str, name: str) -> None:
         "据新华社报道，港口已经开放。",
         "(Reporting by Ann Bell; editing by Omar Haddad)",
         "Source: the harbour master said so in a long letter to all the fishermen",
+        "来源：港口交警",
+        "Quelle: cosy and cuddly…",
         "Copyright Harbour. All rights reserved.",
     ],
 )
@@ -123,9 +126,14 @@ def test_the_table_is_wide_and_consistent() -> None:
         "it",
     }
     for row in table:
-        assert row.hosts
         assert len(row.country) == 2
         assert find_agency_named(row.name) is not None
+
+
+def test_every_agency_of_the_catalogue_is_in_the_table() -> None:
+    names = {row.name for row in load_agencies()}
+    credited = {outlet.agency for outlet in load_catalogue()}
+    assert credited - {None} <= names
 
 
 @pytest.mark.parametrize("name", ["the river", "Monday", "", "AP said", "press"])

@@ -234,6 +234,8 @@ def test_other_scripts_are_read_alike(lang: str, line: str) -> None:
         '<?xml version="1.0" encoding="utf-16"?>' + TEXT,
         "<frameset><frame src=x></frameset>",
         f"<div class='{'a-b ' * 10_000}'>{TEXT}</div>",
+        f"<p class='byline'>By {'<b>' * 5_000}Ana Serrano</p>{TEXT}",
+        f"<div {' '.join(f'a{n}=x' for n in range(100_000))}>{TEXT}</div>",
     ],
 )
 def test_broken_pages_end_in_an_article_or_a_reason(html: str) -> None:

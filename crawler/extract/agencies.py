@@ -18,13 +18,12 @@ if TYPE_CHECKING:
 class Agency:
     """A news agency.
 
-    *name* is the canonical one, *country* an ISO 3166 code, *hosts* where its own
-    outlets are read, and *names* the forms in which each language credits it.
+    *name* is the canonical one, *country* an ISO 3166 code, and *names* the forms in
+    which each language credits it.
     """
 
     name: str
     country: str
-    hosts: tuple[str, ...]
     abbreviations: tuple[str, ...]
     names: Mapping[str, tuple[str, ...]]
 
@@ -37,7 +36,6 @@ def load_agencies() -> tuple[Agency, ...]:
         Agency(
             name=row["name"],
             country=row["country"],
-            hosts=tuple(row["hosts"]),
             abbreviations=tuple(row.get("abbreviations", ())),
             names={code: tuple(names) for code, names in row["names"].items()},
         )

@@ -93,6 +93,7 @@ _PRINTED = re.compile(
     re.IGNORECASE,
 )
 _PUNCTUATION = re.compile(r"[،,;؛:：|()\[\]/]|\s[-–—]\s")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _NEAR = 25  # elements
 _LAST_BLOCKS = 4
 _FIRST_BLOCKS = 3
@@ -168,7 +169,7 @@ def _from_line(text: str, page: Page) -> Iterator[Found[str]]:
     if _BARE.fullmatch(text):
         yield Found(UNNAMED, "credit")
     elif match := _LABELLED.fullmatch(text):
-        yield from _named(match[1], "credit", page)
+        yield from _labelled(match[1], page)
     elif match := _REPORTING.fullmatch(text):
         yield from _reported(match[1])
     elif match := _COPYRIGHT.fullmatch(text):
@@ -180,6 +181,14 @@ def _from_line(text: str, page: Page) -> Iterator[Found[str]]:
         yield from _known(match[1], "credit")
     else:
         yield from _known(text, "credit")
+
+
+def _labelled(name: str, page: Page) -> Iterator[Found[str]]:
+    """A Chinese page names any site as its source: an agency must say that it is one."""
+    if _HAN.search(name) and not says_agency(name):
+        yield from _known(name, "credit")
+    else:
+        yield from _named(name, "credit", page)
 
 
 def _reported(name: str) -> Iterator[Found[str]]:

@@ -230,7 +230,7 @@ def is_credit_name(name: str) -> bool:
     return (
         0 < len(words) <= 5
         and not any(map(str.isdigit, name))
-        and not re.search(r"[:;?!،,@]", name)
+        and not re.search(r"[:;?!،,@…]", name)
         and (words[0][0].isupper() or not name.isascii())
     )
 

@@ -20,6 +20,10 @@ _NESTED = ("@graph", "mainEntity", "mainEntityOfPage")
 # A page is read so far; articles are a hundredth of this, and time is bounded.
 _LONGEST = 6_000_000  # characters
 
+# The parser compares every attribute of an element with all others: of so many it
+# makes minutes.
+_GIANT_TAG = re.compile(r"<([a-zA-Z][\w-]*)\s[^<>]{50000,}>")
+_MANY_ATTRIBUTES = 2_000
 _BODY = re.compile(r"<body[\s>/]", re.IGNORECASE)
 _HEAD = re.compile(
     r".*?</head\s*>|\s*(?:<!doctype[^>]*>\s*)?(?:<html[^>]*>)?",
@@ -57,7 +61,8 @@ def read_page(html: bytes | str, url: str, *, content_type: str | None = None) -
 
 def _parse(text: str) -> HtmlElement:
     # lxml refuses a str that declares an encoding, and NUL ends a C string.
-    text = _open_body(text[:_LONGEST].replace("\0", ""))
+    text = _GIANT_TAG.sub(_without_attributes, text[:_LONGEST].replace("\0", ""))
+    text = _open_body(text)
     data = text.encode("utf-8", "replace")
     parser = HTMLParser(
         encoding="utf-8",
@@ -71,6 +76,10 @@ def _parse(text: str) -> HtmlElement:
         return document_fromstring(data, parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as error:
         raise NotAnArticle("empty page") from error
+
+
+def _without_attributes(tag: re.Match[str]) -> str:
+    return f"<{tag[1]}>" if tag[0].count("=") > _MANY_ATTRIBUTES else tag[0]
 
 
 def _open_body(text: str) -> str:

@@ -50,19 +50,29 @@ _BREAKING = {"p", "div", "br", "li", "ul", "h1", "h2", "h3", "h4", "td", "tr", "
 
 def iter_texts(element: HtmlElement) -> Iterable[str]:
     """Yield the texts in *element* in order, parted where the layout parts them."""
-    if element.text:
-        yield element.text
+    # Pages nest deeper than Python calls itself.
+    waiting = _inside(element)
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, str):
+            yield part
+        else:
+            waiting += _inside(part)
+
+
+def _inside(element: HtmlElement) -> list[HtmlElement | str]:
+    """The texts and elements right inside *element*, the last first."""
+    found: list[HtmlElement | str] = [element.text or ""]
     for child in element:
         tag = child.tag
-        if tag in _BREAKING:
-            # A span parts words only where its neighbour does not end a word.
-            yield "" if tag == "span" and not _is_marked(child) else " "
+        # A span parts words only where its neighbour does not end a word.
+        gap = " " if tag in _BREAKING and (tag != "span" or _is_marked(child)) else ""
+        found.append(gap)
         if isinstance(tag, str) and tag not in _UNSEEN:
-            yield from iter_texts(child)
-        if tag in _BREAKING and (tag != "span" or _is_marked(child)):
-            yield " "
-        if child.tail:
-            yield child.tail
+            found.append(child)
+        found += (gap, child.tail or "")
+    found.reverse()
+    return found
 
 
 def _is_marked(element: HtmlElement) -> bool:
