@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,16 +18,16 @@ def crawl_with_progress(
     plan: CrawlPlan, db: Path, *, settings: Mapping[str, Any], settle: bool
 ) -> CrawlReport:
     """Run the crawl, and show how far it is where standard error is a terminal."""
+    from crawler.crawling import crawl
+
+    if not sys.stderr.isatty():
+        return crawl(plan, db, settings=settings, settle=settle)
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from crawler.crawling import crawl
-
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     console = Console(stderr=True)
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as progress:
+    with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("starting", total=None)
 
         def show(session: Session) -> None:
