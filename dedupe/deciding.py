@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -12,10 +14,16 @@ from dedupe.gathering import UNKNOWN_TIME
 from dedupe.kernels import pairs as codes
 from dedupe.nodes import collapse
 from dedupe.outcome import Stories
-from dedupe.pair_table import pair_table
+from dedupe.pair_table import expand_pairs, is_told
 from dedupe.spilled_records import SpilledRecords, renumbered
 from dedupe.stories import join_nodes, mark_digests
-from dedupe.verify import Verified, count_distinct, may_matter, verify_rows
+from dedupe.verify import (
+    REASONS,
+    Verified,
+    count_distinct,
+    may_matter,
+    verify_rows,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,14 +60,15 @@ def decide(
     (int64[n], epoch seconds) are the last moments at which each may have been published.
     """
     nodes = collapse(found, parameters)
-    verified = _verify(found, nodes, spill, parameters, pool, boilerplate)
+    verified, others = _verify(found, nodes, spill, parameters, pool, boilerplate)
     verified = _concatenate([verified, pair_briefs(found, nodes, parameters)])
     lengths = found.tokens[nodes.articles].astype(np.int64)
     mark_digests(verified, lengths, parameters.digest_parts)
     joined = join_nodes(len(nodes), verified, nodes.sizes, lengths)
     order = keep_order(found, keep, preference, ends)
     order = put_corrected_last(order, found.published, nodes, joined, verified, ends)
-    return tell_stories(nodes, verified, joined, order, parameters)
+    stories = tell_stories(nodes, verified, joined, order, parameters)
+    return replace(stories, others=others)
 
 
 def _verify(
@@ -69,7 +78,7 @@ def _verify(
     parameters: Parameters,
     pool: Executor,
     boilerplate: NDArray[np.uint64],
-) -> Verified:
+) -> tuple[Verified, Counter[str]]:
     proposed = find_candidates(
         keys=found.keys,
         key_offsets=found.key_offsets,
@@ -104,10 +113,11 @@ def _verify_rows(
     right: NDArray[np.uint32],
     parameters: Parameters,
     pool: Executor,
-) -> Verified:
-    """Verify pairs; few records are in memory at a time.
+) -> tuple[Verified, Counter[str]]:
+    """Verify pairs, with few records in memory at a time; returns those that are told.
 
-    Strangers are rejected for what they share by a sketch, and have no figures.
+    The others, most of them strangers whom a sketch rejects for what they share, are
+    counted by reason.
     """
     n = len(left)
     distinct = np.zeros((len(records), 4), np.int32)
@@ -117,14 +127,6 @@ def _verify_rows(
     numbers = np.flatnonzero(paired)
     numbers = numbers[np.argsort(records.starts[numbers])]
     order = put_relatives_together(left, right, len(records))
-    found = Verified(
-        left=left,
-        right=right,
-        verdicts=np.zeros(n, np.uint8),
-        reasons=np.zeros(n, np.uint8),
-        figures=np.zeros((n, 3), np.float32),
-        counts=np.zeros((n, 5), np.int32),
-    )
 
     def count(span: tuple[int, int]) -> None:
         some = numbers[slice(*span)]
@@ -132,18 +134,28 @@ def _verify_rows(
         count_distinct(records.take(some), np.arange(len(some)), counted)
         distinct[some] = counted
 
-    def work(span: tuple[int, int]) -> None:
+    def work(span: tuple[int, int]) -> tuple[NDArray[np.intp], Verified, Counter[str]]:
         rows = order[slice(*span)]
         nodes, a, b = renumbered(left[rows], right[rows])
         some, counted = records.take(nodes), distinct[nodes]
         near = may_matter(some, a, b, parameters, counted)
         verified = verify_rows(some, a[near], b[near], parameters, counted)
-        for name in ("verdicts", "reasons", "figures", "counts"):
-            getattr(found, name)[rows[near]] = getattr(verified, name)
+        told = is_told(verified, parameters)
+        others = _by_reason(verified.reasons[~told])
+        others[REASONS[codes.LITTLE_SHARED]] += int(np.count_nonzero(~near))
+        rows, verified = rows[near][told], verified.pick(told)
+        return rows, replace(verified, left=left[rows], right=right[rows]), others
 
     list(pool.map(count, spans(len(numbers), max(8, len(numbers) // _SPAN))))
-    list(pool.map(work, spans(n, max(8, n // _SPAN))))
-    return found
+    parts = list(pool.map(work, spans(n, max(8, n // _SPAN))))
+    rows = np.concatenate([np.zeros(0, np.intp), *(part[0] for part in parts)])
+    found = _concatenate([part[1] for part in parts]).pick(np.argsort(rows))
+    return found, sum((part[2] for part in parts), Counter())
+
+
+def _by_reason(reasons: NDArray[np.uint8]) -> Counter[str]:
+    counts = np.bincount(reasons).tolist()
+    return Counter({REASONS[reason]: n for reason, n in enumerate(counts) if n})
 
 
 def put_relatives_together(
@@ -165,7 +177,6 @@ def _concatenate(parts: Sequence[Verified]) -> Verified:
         verdicts=_join([p.verdicts for p in parts], np.zeros(0, np.uint8)),
         reasons=_join([p.reasons for p in parts], np.zeros(0, np.uint8)),
         figures=_join([p.figures for p in parts], np.zeros((0, 3), np.float32)),
-        counts=_join([p.counts for p in parts], np.zeros((0, 5), np.int32)),
     )
 
 
@@ -201,7 +212,6 @@ def pair_briefs(found: Gathered, nodes: Nodes, parameters: Parameters) -> Verifi
         verdicts=np.full(n, codes.EXACT, np.uint8),
         reasons=np.full(n, codes.EQUAL, np.uint8),
         figures=np.ones((n, 3), np.float32),
-        counts=np.zeros((n, 5), np.int32),
     )
 
 
@@ -274,7 +284,7 @@ def tell_stories(
 ) -> Stories:
     """Say what became of every article, once each node has its anchor.
 
-    *place* orders the articles by the keep rule.
+    *place* orders the articles by the keep rule; *verified* are the pairs that are told.
     """
     n = len(nodes.node_of)
     anchor = joined.anchor[nodes.node_of]
@@ -301,7 +311,6 @@ def tell_stories(
     verdict[alone] = codes.REJECTED
     story_canonical = np.empty(int(numbers.max(initial=-1)) + 1, np.int64)
     story_canonical[numbers] = canonical
-    table, others = pair_table(nodes, verified, parameters)
     return Stories(
         story=numbers,
         canonical=story_canonical,
@@ -309,8 +318,8 @@ def tell_stories(
         similarity=similarity,
         containment=containment,
         of=of,
-        pairs=table,
-        others=others,
+        pairs=expand_pairs(nodes, verified),
+        others={},
         parameters=parameters,
     )
 

@@ -55,58 +55,93 @@ def find_boilerplate(
     outlets: NDArray[np.int64] | None = None,
     days: NDArray[np.int64] | None = None,
     judged: NDArray[np.bool_] | None = None,
+    unshared: NDArray[np.int64] | None = None,
     rule: BoilerplateRule = DEFAULT_RULE,
 ) -> NDArray[np.bool_]:
     """Say of each line whether it is boilerplate: bool[len(lines.keys)].
 
     *outlets* and *days* hold one number for each article, -1 where it is not known. A
     line is judged at its outlet where that is known, and among all articles as well.
-    Where *judged* is given, the other lines only tell which articles are related.
+    Where *judged* is given, the other lines only tell which articles are related; those
+    that stand in one article alone may be left out, if *unshared* counts them for each.
     """
-    if not len(lines.keys):
-        return np.zeros(0, np.bool_)
-    places = np.unique(lines.keys, return_inverse=True)[1].astype(np.int64)
-    asked = np.ones(len(places), np.bool_) if judged is None else judged
-    cells = np.where(asked, places, -1)
-    groups, looked = _strangers(lines.articles, places, cells, STRANGERS)
-    found = asked & (groups >= STRANGERS) & (groups >= STRANGER_SHARE * looked)
-    if outlets is None:
+    found = np.zeros(len(lines.keys), np.bool_)
+    if not len(found):
         return found
-    outlet = np.where(asked, outlets[lines.articles], -1)
-    cells = np.where(outlet >= 0, places * (int(outlets.max()) + 1) + outlet, -1)
-    stories, _ = _strangers(lines.articles, places, cells, rule.stories)
-    printed = (outlet >= 0) & (stories >= rule.stories)
-    if days is not None:
-        printed &= _distinct(cells, days[lines.articles]) >= rule.days
-    return found | printed
+    places = _numbered(lines.keys)
+    related = _Relations.of(lines.articles, places, unshared)
+    asked = np.arange(len(found)) if judged is None else np.flatnonzero(judged)
+    articles, places = lines.articles[asked], places[asked]
+    groups, looked = related.strangers(articles, places, STRANGERS)
+    printed = (groups >= STRANGERS) & (groups >= STRANGER_SHARE * looked)
+    if outlets is not None:
+        outlet = outlets[articles]
+        known = np.flatnonzero(outlet >= 0)
+        holders = articles[known]
+        cells = _numbered(places[known] * (int(outlets.max()) + 1) + outlet[known])
+        stories, _ = related.strangers(holders, cells, rule.stories)
+        often = stories >= rule.stories
+        if days is not None:
+            often &= _distinct(cells, days[holders]) >= rule.days
+        printed[known[often]] = True
+    found[asked[printed]] = True
+    return found
 
 
-def _strangers(
-    articles: NDArray[np.int64],
-    places: NDArray[np.int64],
-    cells: NDArray[np.int64],
-    least: int,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Count for each line the unrelated articles in its cell, and those looked at."""
-    n = int(articles.max()) + 1
-    width = int(places.max()) + 1
-    own = distinct(articles * width + places)
-    firsts = np.searchsorted(own // width, np.arange(n + 1))
-    cells = np.unique(cells, return_inverse=True)[1].astype(np.int64)
-    held = distinct(cells * n + articles)
-    bounds = np.flatnonzero(np.diff(held // n, prepend=-1, append=-1))
-    counted = np.zeros((len(bounds) - 1, 2), np.int64)
-    count_strangers(held % n, bounds, own % width, firsts, least, counted)
-    return counted[cells, 0], counted[cells, 1]
+def _numbered(values: NDArray[Any]) -> NDArray[np.int64]:
+    """Number the distinct *values* from 0, in their order."""
+    order = np.argsort(values)
+    ordered = values[order]
+    numbers = np.zeros(len(values), np.int64)
+    numbers[order[1:]] = np.cumsum(ordered[1:] != ordered[:-1])
+    return numbers
+
+
+@dataclass(frozen=True, slots=True)
+class _Relations:
+    """Which lines articles have: those of article a are lines[firsts[a]:firsts[a + 1]].
+
+    It has sizes[a] lines in all.
+    """
+
+    lines: NDArray[np.int64]
+    firsts: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+
+    @classmethod
+    def of(
+        cls,
+        articles: NDArray[np.int64],
+        places: NDArray[np.int64],
+        unshared: NDArray[np.int64] | None,
+    ) -> _Relations:
+        """Take the lines at *places* of some *articles*, and count those left out."""
+        n, width = int(articles.max()) + 1, int(places.max()) + 1
+        own = distinct(articles * width + places)
+        firsts = np.searchsorted(own, np.arange(n + 1) * width)
+        sizes = np.diff(firsts)
+        return cls(own % width, firsts, sizes if unshared is None else sizes + unshared)
+
+    def strangers(
+        self, articles: NDArray[np.int64], cells: NDArray[np.int64], least: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Count for each line the unrelated articles in its cell, and those looked at."""
+        n = len(self.sizes)
+        held = distinct(cells * n + articles)
+        bounds = np.searchsorted(held, np.arange(int(cells.max(initial=-1)) + 2) * n)
+        counted = np.zeros((len(bounds) - 1, 2), np.int64)
+        count_strangers(
+            held % n, bounds, self.lines, self.firsts, self.sizes, least, counted
+        )
+        return counted[cells, 0], counted[cells, 1]
 
 
 def _distinct(cells: NDArray[np.int64], days: NDArray[np.int64]) -> NDArray[np.int64]:
     """Count the distinct days of each line's cell; -1 is none."""
-    places = np.unique(cells, return_inverse=True)[1].astype(np.int64)
-    base = int(days.max()) + 2
-    different = distinct(places * base + days + 1)
+    base = int(days.max(initial=0)) + 2
+    different = distinct(cells * base + days + 1)
     told = different[different % base > 0] // base
-    return np.bincount(told, minlength=int(places.max()) + 1)[places]
+    return np.bincount(told, minlength=int(cells.max(initial=-1)) + 1)[cells]
 
 
 def distinct(values: NDArray[Any]) -> NDArray[Any]:

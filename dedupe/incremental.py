@@ -343,7 +343,6 @@ def verified_of(rows: Sequence[tuple[int, int, PairVerdict]]) -> Verified:
         verdicts=np.array([VERDICTS.index(v.verdict) for v in verdicts], np.uint8),
         reasons=np.array([REASONS.index(v.reason) for v in verdicts], np.uint8),
         figures=np.array(figures, np.float32).reshape(-1, 3),
-        counts=np.zeros((len(rows), 5), np.int32),
     )
 
 

@@ -27,12 +27,12 @@ Role = Literal["canonical", "copy"]
 class PairTable:
     """Decisions about pairs of articles, row by row.
 
-    *a* and *b* (int64) are article numbers, *containment_a* the share of a found in b.
+    *a* and *b* (uint32) are article numbers, *containment_a* the share of a found in b.
     *verdicts* and *reasons* are numbers into VERDICTS and REASONS of dedupe.verify.
     """
 
-    a: NDArray[np.int64]
-    b: NDArray[np.int64]
+    a: NDArray[np.uint32]
+    b: NDArray[np.uint32]
     verdicts: NDArray[np.uint8]
     reasons: NDArray[np.uint8]
     jaccard: NDArray[np.float32]

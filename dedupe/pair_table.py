@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import fields
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dedupe.candidates import spans
 from dedupe.kernels import pairs as codes
 from dedupe.outcome import PairTable
-from dedupe.verify import REASONS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,76 +19,64 @@ if TYPE_CHECKING:
     from dedupe.parameters import Parameters
     from dedupe.verify import Verified
 
+    _Columns = dict[str, NDArray[Any]]
+
 # Pairs of articles written out for one pair of nodes, at most.
 _EXPAND = 64
-# Rows of the table made at a time.
+# Rows of the table made at a time: what is made on the way is a multiple of them.
 _EXPANDED = 1 << 18
 
 
-def pair_table(
-    nodes: Nodes, verified: Verified, parameters: Parameters
-) -> tuple[PairTable, dict[str, int]]:
-    """Return the pairs that are told, and the reasons of the others with their number."""
+def is_told(verified: Verified, parameters: Parameters) -> NDArray[np.bool_]:
+    """Which pairs are told: what joins, what is linked, and what came close."""
     containment = verified.figures[:, 1:].max(axis=1, initial=0)
-    kept = (
+    told: NDArray[np.bool_] = (
         (verified.verdicts != codes.REJECTED)
         | (verified.figures[:, 0] >= parameters.record_jaccard)
         | (containment >= parameters.record_containment)
     )
-    counts = np.bincount(verified.reasons[~kept])
-    others = {REASONS[reason]: int(n) for reason, n in enumerate(counts) if n}
-    return expand_pairs(nodes, verified, np.flatnonzero(kept)), others
+    return told
 
 
-def expand_pairs(
-    nodes: Nodes, found: Verified, wanted: NDArray[np.intp] | None = None
-) -> PairTable:
-    """Pairs of nodes as pairs of articles: all of them, or each with the other's face.
-
-    *wanted* are the rows of *found* that are written out; by default all.
-    """
-    rows = np.arange(len(found)) if wanted is None else wanted
-    # A part at a time: what is made on the way is a multiple of the table.
-    parts = [
-        _expanded(nodes, found, rows[slice(*span)])
-        for span in spans(len(rows), 1 + len(rows) // _EXPANDED)
-    ]
+def expand_pairs(nodes: Nodes, found: Verified) -> PairTable:
+    """Pairs of nodes as pairs of articles: all of them, or each with the other's face."""
+    count = 1 + len(found) // _EXPANDED
+    parts = [_expanded(nodes, found, *span) for span in spans(len(found), count)]
     parts.append(_twin_rows(nodes))
+    names = [field.name for field in fields(PairTable)]
+    # The parts of a column are let go before the next is put together.
     return PairTable(
-        **{
-            field.name: np.concatenate([getattr(part, field.name) for part in parts])
-            for field in fields(PairTable)
-        }
+        **{name: np.concatenate([part.pop(name) for part in parts]) for name in names}
     )
 
 
-def _expanded(nodes: Nodes, found: Verified, wanted: NDArray[np.intp]) -> PairTable:
-    a, b, row = _products(nodes, found.left[wanted], found.right[wanted])
-    row = wanted[row]
+def _expanded(nodes: Nodes, found: Verified, first: int, last: int) -> _Columns:
+    a, b, row = _products(nodes, found.left[first:last], found.right[first:last])
+    row += first
     figures = found.figures[row]
-    return PairTable(
-        a=a,
-        b=b,
-        verdicts=found.verdicts[row],
-        reasons=found.reasons[row],
-        jaccard=figures[:, 0],
-        containment_a=figures[:, 1],
-        containment_b=figures[:, 2],
-    )
+    return {
+        "a": a.astype(np.uint32),
+        "b": b.astype(np.uint32),
+        "verdicts": found.verdicts[row],
+        "reasons": found.reasons[row],
+        "jaccard": figures[:, 0].copy(),
+        "containment_a": figures[:, 1].copy(),
+        "containment_b": figures[:, 2].copy(),
+    }
 
 
-def _twin_rows(nodes: Nodes) -> PairTable:
+def _twin_rows(nodes: Nodes) -> _Columns:
     a, b = _twins(nodes)
     ones = np.ones(len(a), np.float32)
-    return PairTable(
-        a=a,
-        b=b,
-        verdicts=np.full(len(a), codes.EXACT, np.uint8),
-        reasons=np.full(len(a), codes.EQUAL, np.uint8),
-        jaccard=ones,
-        containment_a=ones,
-        containment_b=ones,
-    )
+    return {
+        "a": a.astype(np.uint32),
+        "b": b.astype(np.uint32),
+        "verdicts": np.full(len(a), codes.EXACT, np.uint8),
+        "reasons": np.full(len(a), codes.EQUAL, np.uint8),
+        "jaccard": ones,
+        "containment_a": ones,
+        "containment_b": ones,
+    }
 
 
 def _products(

@@ -198,10 +198,9 @@ class Records:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """Verdicts on pairs of nodes, row by row; see PairVerdict for the figures.
+    """Verdicts on pairs of nodes, row by row.
 
-    *figures* (float32): jaccard, containment of left, of right. *counts* (int32):
-    longest, shared, differences, numbers, names.
+    *figures* (float32): jaccard, containment of left, of right.
     """
 
     left: NDArray[np.uint32]
@@ -209,7 +208,6 @@ class Verified:
     verdicts: NDArray[np.uint8]
     reasons: NDArray[np.uint8]
     figures: NDArray[np.float32]
-    counts: NDArray[np.int32]
 
     def __len__(self) -> int:
         return len(self.left)
@@ -222,7 +220,6 @@ class Verified:
             verdicts=self.verdicts[wanted],
             reasons=self.reasons[wanted],
             figures=self.figures[wanted],
-            counts=self.counts[wanted],
         )
 
 
@@ -272,11 +269,13 @@ def verify_rows(
     right: NDArray[np.uint32],
     parameters: Parameters,
     distinct: NDArray[np.int32] | None = None,
+    counts: NDArray[np.int32] | None = None,
 ) -> Verified:
     """Verify pairs of *records*, best sorted by *left*; holds no lock in the kernels.
 
     *distinct* comes from count_distinct() for the nodes of these pairs at least; None
-    counts them here.
+    counts them here. *counts* (int32[n, 5]), where given, is filled with what
+    PairVerdict calls longest, shared, differences, numbers, names.
     """
     n, size = len(left), len(records.starts)
     nodes, a, b = record_kernels.number_nodes(left, right, size)
@@ -288,7 +287,9 @@ def verify_rows(
         records.masked, records.mask_starts, nodes,
     )  # fmt: skip
     decisions = np.zeros((n, 2), np.uint8)
-    figures, counts = np.zeros((n, 3), np.float32), np.zeros((n, 5), np.int32)
+    figures = np.zeros((n, 3), np.float32)
+    if counts is None:
+        counts = np.zeros((n, 5), np.int32)
     pairs.verify_pairs(
         records.tokens, records.starts[nodes], records.sizes[nodes],
         records.unmask[nodes], records.headlines[nodes], records.times[nodes],
@@ -301,7 +302,6 @@ def verify_rows(
         verdicts=decisions[:, 0].copy(),
         reasons=decisions[:, 1].copy(),
         figures=figures,
-        counts=counts,
     )
     _link_headlines(found, records, parameters)
     return found
@@ -336,9 +336,12 @@ def verify(
 ) -> PairVerdict:
     """Decide about two texts; passages whose keys are *masked* are no evidence."""
     records = Records.of([a, b], masked, parameters.headline_words)
+    counts = np.zeros((1, 5), np.int32)
     found = verify_rows(
-        records, np.zeros(1, np.uint32), np.ones(1, np.uint32), parameters
-    )
+        records, np.zeros(1, np.uint32), np.ones(1, np.uint32), parameters,
+        counts=counts,
+    )  # fmt: skip
+    longest, shared, differences, numbers, names = counts[0].tolist()
     apart = float(hours_apart(records.times[0], records.times[1]))
     verdict, reason = int(found.verdicts[0]), int(found.reasons[0])
     if min(a.words, b.words) < parameters.brief_words:
@@ -351,11 +354,11 @@ def verify(
         jaccard=float(found.figures[0, 0]),
         containment_a=float(found.figures[0, 1]),
         containment_b=float(found.figures[0, 2]),
-        longest=int(found.counts[0, 0]),
-        shared=int(found.counts[0, 1]),
-        differences=int(found.counts[0, 2]),
-        numbers=int(found.counts[0, 3]),
-        names=int(found.counts[0, 4]),
+        longest=longest,
+        shared=shared,
+        differences=differences,
+        numbers=numbers,
+        names=names,
         same_headline=plain(a.headline) == plain(b.headline) != 0,
         hours=None if np.isnan(apart) else apart,
     )

@@ -125,7 +125,6 @@ def _verified(pairs: Sequence[StoredPair], node_of: Mapping[int, int]) -> Verifi
         verdicts=codes,
         reasons=np.zeros(len(pairs), np.uint8),
         figures=figures,
-        counts=np.zeros((len(pairs), 5), np.int32),
     )
 
 

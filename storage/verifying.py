@@ -80,12 +80,14 @@ class Verifier:
         left, right = np.minimum(own, partners), np.maximum(own, partners)
         distinct = np.zeros((len(texts), 4), np.int32)
         count_distinct(records, np.arange(len(texts)), distinct)
-        found = verify_rows(records, left, right, self._parameters, distinct)
+        counts = np.zeros((len(left), 5), np.int32)
+        found = verify_rows(records, left, right, self._parameters, distinct, counts)
         apart = hours_apart(records.times[left], records.times[right])
-        rows = range(len(left))
         pairs = [
-            _row(found, row, texts[left[row]], texts[right[row]], float(apart[row]))
-            for row in rows
+            _row(
+                found, row, texts[left[row]], texts[right[row]], counts[row], apart[row]
+            )
+            for row in range(len(left))
         ]
         return [
             replace(pair, headline_similarity=_alike(texts[left[n]], texts[right[n]]))
@@ -144,9 +146,16 @@ def _alike(one: Text, other: Text) -> float:
     return round(headline_similarity(one.headline, other.headline), 4)
 
 
-def _row(found: Verified, row: int, one: Text, other: Text, apart: float) -> StoredPair:
+def _row(
+    found: Verified,
+    row: int,
+    one: Text,
+    other: Text,
+    counts: np.ndarray,
+    apart: float,
+) -> StoredPair:
     figures = [round(float(figure), 4) for figure in found.figures[row]]
-    longest, _, differences, numbers, names = found.counts[row].tolist()
+    longest, _, differences, numbers, names = counts.tolist()
     return StoredPair(
         a=one.article,
         b=other.article,
@@ -159,6 +168,6 @@ def _row(found: Verified, row: int, one: Text, other: Text, apart: float) -> Sto
         numbers=numbers,
         names=names,
         same_headline=plain(one.record.headline) == plain(other.record.headline) != 0,
-        hours_apart=None if np.isnan(apart) else round(apart, 2),
+        hours_apart=None if np.isnan(apart) else round(float(apart), 2),
         reason=REASONS[found.reasons[row]],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,13 +12,16 @@ from dedupe.boilerplate import DEFAULT_RULE
 from dedupe.clean_column import find_lines
 from dedupe.dump_boilerplate import STRANGERS, LineKeys, distinct, find_boilerplate
 from dedupe.gathering import UNKNOWN_TIME
-from dedupe.kernels.keys import mark_keys
 from dedupe.text import TextColumn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _DAY = 86_400
+# Fewer times than this no line is boilerplate.
+_OFTEN = min(STRANGERS, DEFAULT_RULE.stories)
+# Keys that are sorted together.
+_KEYS = 1 << 21
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,28 +78,43 @@ def find_boilerplate_lines(
     hold a line printed often are looked at: the others cannot change the answer.
     """
     firsts = np.concatenate(([0], np.cumsum(counts)))
-    often = _printed_often(keys, min(STRANGERS, DEFAULT_RULE.stories))
-    owners = np.repeat(np.arange(len(counts)), counts)
+    times = _times_printed(keys)
+    often = times >= _OFTEN
+    chosen = distinct(_owners(np.flatnonzero(often), firsts))
     looked = np.zeros(len(counts), np.bool_)
-    looked[owners[often]] = True
-    lines = np.flatnonzero(looked[owners])
-    numbers = np.cumsum(looked) - 1
-    chosen = np.flatnonzero(looked)
+    looked[chosen] = True
+    lines = np.flatnonzero((times > 1) & np.repeat(looked, counts))
+    owners = np.searchsorted(chosen, _owners(lines, firsts))
     days = np.where(published == UNKNOWN_TIME, -1, published // _DAY)
     found = find_boilerplate(
-        LineKeys(keys=keys[lines], articles=numbers[owners[lines]]),
+        LineKeys(keys=keys[lines], articles=owners),
         outlets=_numbered(outlets[chosen]),
         days=days[chosen],
+        judged=often[lines],
+        unshared=counts[chosen] - np.bincount(owners, minlength=len(chosen)),
     )
     return BoilerplateLines(lines=lines[found], firsts=firsts)
 
 
-def _printed_often(keys: NDArray[np.uint64], least: int) -> NDArray[np.bool_]:
-    """Say of each line whether its key comes *least* times or more."""
-    ordered = np.sort(keys)
-    ahead = ordered[: max(0, len(keys) - least + 1)]
-    frequent = distinct(ahead[ahead == ordered[least - 1 :]])
-    found: NDArray[np.bool_] = mark_keys(keys, frequent).view(np.bool_)
+def _owners(lines: NDArray[np.int64], firsts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the article of each of some lines."""
+    return np.searchsorted(firsts, lines, side="right") - 1
+
+
+def _times_printed(keys: NDArray[np.uint64]) -> NDArray[np.uint8]:
+    """Count for each line how often its key comes, up to _OFTEN.
+
+    Keys that start with the same bits are sorted together, so few are at a time.
+    """
+    found = np.zeros(len(keys), np.uint8)
+    bounds = np.linspace(0, 2.0**64, 2 + len(keys) // _KEYS).tolist()
+    for low, high in pairwise(map(int, bounds)):
+        part = np.flatnonzero((keys >= low) & (keys <= high - 1))
+        order = part[np.argsort(keys[part])]
+        ordered = keys[order]
+        starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+        times = np.diff(starts, append=len(order))
+        found[order] = np.repeat(np.minimum(times, _OFTEN), times)
     return found
 
 

@@ -34,9 +34,11 @@ def hash_lines(data, starts, ends, out):
 
 
 @njit(cache=True, nogil=True)
-def _related(a, b):
-    """Whether two articles' line keys, sorted, are one text but for the line at hand."""
-    fewer = min(a.shape[0], b.shape[0]) - 1
+def _related(a, b, fewer):
+    """Whether two articles' line keys, sorted, are one text but for the line at hand.
+
+    *fewer* is how many other lines the shorter one has.
+    """
     both = -1
     i = j = 0
     while i < a.shape[0] and j < b.shape[0]:
@@ -52,12 +54,13 @@ def _related(a, b):
 
 
 @njit(cache=True, nogil=True)
-def count_strangers(articles, bounds, keys, firsts, least, out):
+def count_strangers(articles, bounds, keys, firsts, sizes, least, out):
     """Count the groups of related articles that hold each line, and who was looked at.
 
     The holders of line k are articles[bounds[k] : bounds[k + 1]]; the line keys of an
-    article, distinct and sorted, are keys[firsts[a] : firsts[a + 1]]. A line with fewer
-    than *least* holders is left at 0; past some dozen groups nobody is looked at.
+    article, distinct and sorted, are keys[firsts[a] : firsts[a + 1]], of sizes[a] in
+    all: those that no other article has may be left out. A line with fewer than *least*
+    holders is left at 0; past some dozen groups nobody is looked at.
     """
     first_of = np.empty(_MOST_GROUPS, np.int64)
     for k in range(bounds.shape[0] - 1):
@@ -65,16 +68,18 @@ def count_strangers(articles, bounds, keys, firsts, least, out):
             continue
         groups = 0
         for i in range(bounds[k], bounds[k + 1]):
-            own = keys[firsts[articles[i]] : firsts[articles[i] + 1]]
+            holder = articles[i]
+            own = keys[firsts[holder] : firsts[holder + 1]]
             known = False
             for g in range(groups):
                 other = first_of[g]
-                if _related(own, keys[firsts[other] : firsts[other + 1]]):
+                fewer = min(sizes[holder], sizes[other]) - 1
+                if _related(own, keys[firsts[other] : firsts[other + 1]], fewer):
                     known = True
                     break
             out[k, 1] += 1
             if not known:
-                first_of[groups] = articles[i]
+                first_of[groups] = holder
                 groups += 1
                 if groups == _MOST_GROUPS:
                     break

@@ -43,7 +43,6 @@ def graph_of(table: Table) -> Graph:
     ends = np.stack([table["left"], table["right"]], axis=1)
     numbers, first, back = np.unique(ends, return_index=True, return_inverse=True)
     back = back.reshape(-1, 2).astype(np.uint32)
-    n = len(table)
     return Graph(
         numbers,
         Verified(
@@ -52,7 +51,6 @@ def graph_of(table: Table) -> Graph:
             verdicts=table["verdict"].copy(),
             reasons=table["reason"].copy(),
             figures=table["figures"],
-            counts=np.zeros((n, 5), np.int32),
         ),
         table["lengths"].ravel()[first].astype(np.int64),
         table["sizes"].ravel()[first].astype(np.int64),

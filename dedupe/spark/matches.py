@@ -104,7 +104,6 @@ def _no_pairs() -> Verified:
         verdicts=np.zeros(0, np.uint8),
         reasons=np.zeros(0, np.uint8),
         figures=np.zeros((0, 3), np.float32),
-        counts=np.zeros((0, 5), np.int32),
     )
 
 

@@ -123,7 +123,6 @@ def _as_nodes(told: Table) -> tuple[Nodes, Joined, Verified]:
         verdicts=told["verdict"][own],
         reasons=told["reason"][own],
         figures=told["figures"][own],
-        counts=np.zeros((len(own), 5), np.int32),
     )
     return nodes, Joined(anchor=anchor, through=through), pairs
 
