@@ -36,6 +36,7 @@ from storage.dumps.fields import Fields, find_fields
 from storage.dumps.formats import PAGES, Input, expand, open_dump
 from storage.dumps.laying_out import Layout, iter_rows
 from storage.dumps.outputs import Outputs
+from storage.dumps.writers import split_table
 from storage.errors import DumpError
 from storage.spill import FileSpill
 
@@ -211,14 +212,16 @@ class _Run:
         request = self._request
         places = {item.path.resolve() for item in self._items if not item.is_stdin}
         tables = (request.stories, request.pairs, request.removed, request.rejects)
+        files = set()
         for path in (request.output, *tables, request.report):
             if path is None or str(path) == "-":
                 continue
-            if path.resolve() in places:
+            file = split_table(path)[0].resolve()
+            if path.resolve() in places or file in files:
                 raise DumpError(
                     f"{path} is an input or another output: name another file"
                 )
-            places.add(path.resolve())
+            files.add(file)
 
     def _open_database(self, path: Path) -> OpenInput:
         """Read a database's articles as one more dump, ahead of the others."""

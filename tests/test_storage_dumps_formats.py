@@ -108,8 +108,20 @@ def test_a_truncated_packed_dump_says_so(tmp_path: Path, suffix: str) -> None:
 def test_a_dump_that_is_not_what_its_suffix_says(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"dump.jsonl{suffix}"
     path.write_bytes(LINES)
-    with pytest.raises(DumpError, match="cannot be unpacked"):
+    with pytest.raises(DumpError, match="is not what its suffix says"):
         read(path)
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz", ".zst"])
+def test_what_follows_the_first_member_is_not_passed_over(
+    tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / f"dump.jsonl{suffix}"
+    path.write_bytes(pack(suffix, LINES) + b"broken" + pack(suffix, LINES))
+    with pytest.raises(DumpError, match="broken"):
+        read(path)
+    path.write_bytes(pack(suffix, LINES) + bytes(8))
+    assert len(read(path)[0]) == len(ROWS)
 
 
 def write_csv(path: Path, delimiter: str) -> None:
@@ -167,6 +179,14 @@ def test_a_file_that_is_no_database_says_so(tmp_path: Path) -> None:
     path.write_bytes(b"not a database, but long enough to be looked at" * 100)
     with pytest.raises(DumpError, match="not a whole SQLite file"):
         read(path)
+
+
+def test_a_truncated_sqlite_file_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "dump.db"
+    write_sqlite(path, "articles")
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(TruncatedDumpError, match=r"dump\.db is truncated"):
+        read(f"{path}::articles")
 
 
 @pytest.mark.parametrize("kind", ["string", "large_string", "dictionary"])
@@ -358,12 +378,22 @@ def test_outputs_are_absent_until_all_are_complete(tmp_path: Path) -> None:
     paths = [tmp_path / "one.tsv", tmp_path / "two.db::table"]
     with Outputs() as outputs:
         for path in paths:
-            write_table(outputs, path, ("a", "b"), [(1, "x"), (2, "y")])
+            write_table(outputs, path, {"a": 0, "b": ""}, [(1, "x"), (2, "y")])
         assert not (tmp_path / "one.tsv").exists()
-    assert [path.name for path in tmp_path.iterdir()] == ["two.db"]
-    db = sqlite3.connect(tmp_path / "two.db")
-    assert db.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
-    db.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_that_was_there_stays_until_all_are_complete(tmp_path: Path) -> None:
+    write_sqlite(tmp_path / "two.db", "articles")
+    before = read(tmp_path / "two.db")
+    with Outputs() as outputs:
+        path = tmp_path / "two.db::articles"
+        write_table(outputs, path, {"text": ""}, [("x",)])
+    assert read(tmp_path / "two.db") == before
+    with Outputs() as outputs:
+        write_table(outputs, path, {"text": ""}, [("x",)])
+        outputs.commit()
+    assert read(tmp_path / "two.db") == (["x"], [])
 
 
 def test_what_a_killed_run_left_is_cleared(tmp_path: Path) -> None:

@@ -28,12 +28,15 @@ if TYPE_CHECKING:
     from storage.dumps.formats import Format
     from storage.dumps.outputs import Outputs
 
-STORY_COLUMNS = (
-    *("id", "story", "role", "verdict", "similarity", "containment", "of", "row"),
-)
-PAIR_COLUMNS = (
-    *("a", "b", "verdict", "jaccard", "containment_a", "containment_b", "reason"),
-)
+# Rows that show the names and types of the tables.
+NOTE = {
+    "story": 0, "role": "", "verdict": "", "similarity": 0.0, "containment": 0.0, "of": "",
+}  # fmt: skip
+STORY: Row = {"id": "", **NOTE, "row": 0}
+PAIR: Row = {
+    "a": "", "b": "", "verdict": "", "jaccard": 0.0,
+    "containment_a": 0.0, "containment_b": 0.0, "reason": "",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,13 @@ def write_articles(
         for number, opened in enumerate(inputs)
     ]
     samples = (rows for piece in pieces for rows in piece.edited())
-    writer = open_writer(outputs, path, form, samples)
+    schema = None
+    if form == "parquet":
+        from storage.dumps.arrow_tables import schema_of_dumps
+
+        dumps = (piece.opened.dump for piece in pieces)
+        schema = schema_of_dumps(dumps, NOTE if annotate else {})
+    writer = open_writer(outputs, path, form, samples, schema)
     for piece in pieces:
         copy_rows(piece.opened.dump, piece.places, piece.edits(), writer)
     writer.close()
@@ -238,7 +247,7 @@ def write_stories(
         )
         for article in range(known, len(names))
     )
-    write_table(outputs, path, STORY_COLUMNS, rows)
+    write_table(outputs, path, STORY, rows)
 
 
 def write_pairs(
@@ -246,7 +255,7 @@ def write_pairs(
 ) -> None:
     """Write the pairs that joined, that are linked, and that came close."""
     rows = iter(()) if pairs is None else _pair_rows(pairs, names)
-    write_table(outputs, path, PAIR_COLUMNS, rows)
+    write_table(outputs, path, PAIR, rows)
 
 
 def _pair_rows(pairs: PairTable, names: Names) -> Iterator[tuple[object, ...]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import orjson
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from storage.dumps.dump import Dump, Row, Writer
+    from storage.dumps.parquet import Parquet, ParquetWriter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,16 +41,21 @@ class Edits:
 
     def apply(self, numbers: NDArray[np.int64], rows: list[Row]) -> list[Row]:
         """Return *rows*, which have these *numbers*, as they are to be written."""
+        found = self.clean_rows(numbers, rows)
+        if self.notes is None:
+            return found
+        notes = map(self.notes, numbers.tolist())
+        return [{**row, **note} for row, note in zip(found, notes, strict=True)]
+
+    def clean_rows(self, numbers: NDArray[np.int64], rows: list[Row]) -> list[Row]:
+        """Return *rows* with their texts cleaned."""
         found = list(rows)
         changed = np.flatnonzero(self.touched[numbers])
         texts = [str(value_at(rows[at], self.field)) for at in changed]
         cleaned = self.clean(numbers[changed], texts)
         for at, text in zip(changed.tolist(), cleaned, strict=True):
             found[at] = with_value(rows[at], self.field, text)
-        if self.notes is None:
-            return found
-        notes = map(self.notes, numbers.tolist())
-        return [{**row, **note} for row, note in zip(found, notes, strict=True)]
+        return found
 
     def changes(self, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Say which of the rows with these *numbers* change at all."""
@@ -74,8 +80,10 @@ def copy_rows(
     """Write the rows of *dump* that stand at *places* to *writer*, with *edits*."""
     if isinstance(dump, JsonLines) and isinstance(writer, LinesWriter):
         _behind(writer.write_lines, _pieces(dump, places, edits))
-    elif _both_parquet(dump, writer):
-        _behind(writer.write_table, _edited_tables(dump, places, edits))  # type: ignore[attr-defined]
+    elif (write := _table_writer(dump, writer)) is not None:
+        from storage.dumps.arrow_tables import edited_tables
+
+        _behind(write, edited_tables(cast("Parquet", dump), places, edits))
     else:
         _behind(writer.write, edited_rows(dump, places, edits))
 
@@ -153,24 +161,11 @@ def _with_notes(line: bytes, edits: Edits, number: int) -> bytes:
     return body + b"," + orjson.dumps(notes)[1:] + b"\n"
 
 
-def _both_parquet(dump: Dump, writer: Writer) -> bool:
-    return hasattr(dump, "tables") and hasattr(writer, "write_table")
+def _table_writer(dump: Dump, writer: Writer) -> Callable[[Any], None] | None:
+    """Return what takes the record batches of *dump*; None where either has none."""
+    if not hasattr(dump, "tables") or not hasattr(writer, "write_table"):
+        return None
+    from storage.dumps.arrow_tables import fitted
 
-
-def _edited_tables(dump: Any, places: NDArray[np.int64], edits: Edits) -> Iterator[Any]:
-    from storage.dumps.parquet import arrow
-
-    pa = arrow()
-    first = 0
-    for table in dump.tables(places):
-        last = first + table.num_rows
-        if edits.notes is not None or edits.touched[first:last].any():
-            rows = edits.apply(np.arange(first, last), table.to_pylist())
-            yield (
-                rows
-                if edits.notes is not None
-                else pa.RecordBatch.from_pylist(rows, schema=table.schema)
-            )
-        else:
-            yield table
-        first = last
+    parquet = cast("ParquetWriter", writer)
+    return lambda table: parquet.write_table(fitted(table, parquet.schema))

@@ -215,9 +215,7 @@ class _Reading:
         try:
             found = orjson.loads(line)
         except orjson.JSONDecodeError as error:
-            utf8 = "utf-8" in str(error).lower()
-            reason = NOT_UTF8 if utf8 else "not JSON"
-            self._rejects.append(self._reject(row, reason, str(error)))
+            self._rejects.append(self._reject(row, *_what_is_wrong(line, error)))
             return None
         if not isinstance(found, dict):
             kind = type(found).__name__
@@ -242,6 +240,15 @@ class _Reading:
         return Reject(
             file=self._file, line=self._block.line + row, reason=reason, detail=detail
         )
+
+
+def _what_is_wrong(line: bytes, error: orjson.JSONDecodeError) -> tuple[str, str]:
+    """Return reason and detail for a line that is no JSON."""
+    try:
+        line.decode()
+    except UnicodeDecodeError as undecoded:
+        return NOT_UTF8, f"byte {undecoded.start + 1} of the line"
+    return "not JSON", f"{error.msg}, character {error.pos + 1}"
 
 
 def _plain(value: object, is_text: bool) -> object:

@@ -82,7 +82,8 @@ class _Blocks:
     def _head(self) -> bytes:
         held, size = self._fill(b"", len(_BOM))
         if held[:2] in _UTF16:
-            raise DumpError("the file is UTF-16: convert it to UTF-8 first")
+            name = getattr(self._source, "path", "the input")
+            raise DumpError(f"{name} is UTF-16: convert it to UTF-8 first")
         if held[:size] != _BOM:
             return bytes(held[:size])
         self._start = len(_BOM)

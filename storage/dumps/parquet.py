@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
+import orjson
 
 from dedupe.text import TextColumn
 from storage.dumps.batch import Batch
@@ -53,15 +54,19 @@ class Parquet:
         except pa.ArrowInvalid as error:
             raise self._broken(error) from error
 
-    def field_names(self) -> list[str]:
+    def schema(self) -> Any:
+        """Return the Arrow schema of the rows."""
         with self.open() as file:
-            return list(file.schema_arrow.names)
+            return file.schema_arrow.remove_metadata()
+
+    def field_names(self) -> list[str]:
+        return list(self.schema().names)
 
     def read(self, fields: Fields) -> Iterator[Callable[[], Batch]]:
         columns = sorted({name.split(".")[0] for name in fields.names if name})
         first = 0
         with self.open() as file:
-            for table in self._batches(file, columns):
+            for table in self._batches(file, columns=columns):
                 yield _Task(self.name, fields, table, first).run
                 first += table.num_rows
 
@@ -70,22 +75,29 @@ class Parquet:
             yield table.to_pylist()
 
     def tables(self, places: NDArray[np.int64]) -> Iterator[Any]:
-        """Yield record batches of the rows at *places*, all columns."""
-        pa = arrow()
-        first = at = 0
-        with self.open() as file:
-            for table in self._batches(file, None):
-                last = first + table.num_rows
-                end = int(np.searchsorted(places[:, 0], last))
-                wanted = places[at:end, 0] - first
-                whole = len(wanted) == table.num_rows
-                yield table if whole else table.take(pa.array(wanted))
-                at, first = end, last
+        """Yield record batches of the rows at *places*, all columns.
 
-    def _batches(self, file: Any, columns: list[str] | None) -> Iterator[Any]:
+        Row groups without any of them are not read.
+        """
+        pa = arrow()
+        rows, first = places[:, 0], 0
+        with self.open() as file:
+            for group in range(file.num_row_groups):
+                last = first + file.metadata.row_group(group).num_rows
+                if np.searchsorted(rows, first) < np.searchsorted(rows, last):
+                    for table in self._batches(file, row_groups=[group]):
+                        after = first + table.num_rows
+                        low, high = np.searchsorted(rows, [first, after])
+                        whole = high - low == table.num_rows
+                        wanted = rows[low:high] - first
+                        yield table if whole else table.take(pa.array(wanted))
+                        first = after
+                first = last
+
+    def _batches(self, file: Any, **wanted: Any) -> Iterator[Any]:
         pa = arrow()
         try:
-            yield from file.iter_batches(_ROWS, columns=columns)
+            yield from file.iter_batches(_ROWS, **wanted)
         except (OSError, pa.ArrowInvalid) as error:
             raise self._broken(error) from error
 
@@ -225,19 +237,39 @@ class ParquetWriter:
         pa = arrow()
         # A dictionary of long texts is tried, filled and thrown away.
         short = [field.name for field in schema if pa.types.is_dictionary(field.type)]
-        self._schema = schema
+        self.schema = schema
         self._file = pa.parquet.ParquetWriter(
             raw, schema, compression="snappy", use_dictionary=short or False
         )
 
     def write(self, rows: list[Row]) -> None:
-        self.write_table(arrow().RecordBatch.from_pylist(rows, schema=self._schema))
+        pa = arrow()
+        try:
+            table = pa.RecordBatch.from_pylist(rows, schema=self.schema)
+        except (pa.ArrowInvalid, pa.ArrowTypeError):
+            texts = [f.name for f in self.schema if pa.types.is_string(f.type)]
+            told = [{**row, **_as_texts(row, texts)} for row in rows]
+            table = pa.RecordBatch.from_pylist(told, schema=self.schema)
+        self.write_table(table)
 
     def write_table(self, table: Any) -> None:
         self._file.write_batch(table)
 
     def close(self) -> None:
         self._file.close()
+
+    def discard(self) -> None:
+        """Write no footer: the file behind is gone."""
+        self._file.is_open = False
+
+
+def _as_texts(row: Row, names: list[str]) -> Row:
+    """Return the values of some fields as text: a string as it is, others as JSON."""
+    values = {name: row[name] for name in names if row.get(name) is not None}
+    return {
+        name: value if isinstance(value, str) else orjson.dumps(value).decode()
+        for name, value in values.items()
+    }
 
 
 def schema_of(samples: Iterator[list[Row]]) -> Any:

@@ -12,7 +12,7 @@ from storage.dumps.batch import Batch, batch_of_rows
 from storage.dumps.delimited import cell_text
 from storage.dumps.places import pick_rows
 from storage.dumps.reject import NOT_UTF8, Reject
-from storage.errors import DumpError
+from storage.errors import DumpError, TruncatedDumpError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -134,6 +134,7 @@ def connect(path: Path) -> sqlite3.Connection:
     """Open *path* for reading; raises DumpError where it is no SQLite file."""
     if not path.is_file():
         raise DumpError(f"{path} cannot be opened: there is no such file")
+    _refuse_cut(path)
     try:
         db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
         db.text_factory = _text
@@ -141,6 +142,25 @@ def connect(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise DumpError(f"{path} is not a whole SQLite file: {error}") from error
     return db
+
+
+def _refuse_cut(path: Path) -> None:
+    """SQLite reads a cut file as far as it goes; its header says how far that should be.
+
+    Where a log is beside it, the header may be ahead of the file.
+    """
+    with path.open("rb") as raw:
+        header = raw.read(32)
+    if (
+        header[:16] != b"SQLite format 3\0"
+        or path.with_name(f"{path.name}-wal").exists()
+    ):
+        return
+    page, pages = (int.from_bytes(header[a:b]) for a, b in ((16, 18), (28, 32)))
+    if path.stat().st_size < (65_536 if page == 1 else page) * pages:
+        raise TruncatedDumpError(
+            f"{path} is truncated: it has {pages} pages; fetch it again"
+        )
 
 
 def pick_table(path: Path, table: str | None) -> str:
@@ -155,20 +175,27 @@ def pick_table(path: Path, table: str | None) -> str:
         return table
     if table is None and len(names) == 1:
         return names[0]
+    if not names:
+        raise DumpError(f"{path} has no table")
     asked = "several tables" if table is None else f"no table {table!r}"
-    listed = ", ".join(names) or "none"
+    listed = ", ".join(names)
     raise DumpError(f'{path} has {asked}: name one as "{path}::TABLE" ({listed})')
 
 
 class SqliteWriter:
     """Writes rows into one new table; one transaction holds them all.
 
-    A table of that name is replaced when the writer is closed, not before.
+    A table of that name is replaced when the writer is closed, not before. A file that
+    is *new* needs no journal: it is not in its place yet.
     """
 
-    def __init__(self, path: Path, table: str, names: list[str]) -> None:
+    def __init__(
+        self, path: Path, table: str, names: list[str], *, new: bool = False
+    ) -> None:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._names = names
+        if new:
+            self._db.execute("PRAGMA journal_mode = OFF")
         self._db.execute("BEGIN IMMEDIATE")
         self._db.execute(f"DROP TABLE IF EXISTS {quoted(table)}")
         columns = ", ".join(map(quoted, names))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PACKED = (".gz", ".zst", ".bz2", ".xz")
 _READ = 1 << 20
+# Packed bytes that are unpacked at once: they may swell a thousandfold.
+_PACKED_READ = 1 << 16
 
 
 class ByteSource(Protocol):
@@ -25,16 +27,24 @@ class ByteSource(Protocol):
     def readinto(self, buffer: memoryview, /) -> int: ...
 
 
-class _ZstdSource:
-    """Unpacks frame after frame: zstandard's own reader takes a cut for the end."""
+class _Member(Protocol):
+    """Unpacks one stream of those that a packed file may hold one after the other."""
 
-    def __init__(self, raw: BinaryIO) -> None:
-        import zstandard
+    eof: bool
+    unused_data: bytes
 
+    def decompress(self, packed: bytes, /) -> bytes: ...
+
+
+class _Members:
+    """Unpacks member after member: the libraries' own readers take a cut, or what
+    follows the first one, for the end.
+    """
+
+    def __init__(self, raw: BinaryIO, unpacker: Callable[[], _Member]) -> None:
         self._raw = raw
-        self._unpacker = zstandard.ZstdDecompressor()
-        self._frame = self._unpacker.decompressobj()
-        self._inside = False
+        self._unpacker = unpacker
+        self._member: _Member | None = None
         self._packed = b""
         self._unpacked = memoryview(b"")
 
@@ -48,18 +58,22 @@ class _ZstdSource:
         return size
 
     def _next(self) -> bool:
-        packed = self._packed or self._raw.read(_READ)
+        packed = self._packed or self._raw.read(_PACKED_READ)
         self._packed = b""
         if not packed:
-            if self._inside:
+            if self._member is not None:
                 raise EOFError
             return False
-        self._inside = True
-        self._unpacked = memoryview(self._frame.decompress(packed))
-        if self._frame.eof:
-            self._packed = self._frame.unused_data
-            self._frame = self._unpacker.decompressobj()
-            self._inside = False
+        if self._member is None:
+            # Zeros may fill the room between members.
+            packed = packed.lstrip(b"\0")
+            if not packed:
+                return True
+            self._member = self._unpacker()
+        self._unpacked = memoryview(self._member.decompress(packed))
+        if self._member.eof:
+            self._packed = self._member.unused_data
+            self._member = None
         return True
 
 
@@ -104,11 +118,15 @@ class Source:
                 f"after byte {self.consumed}; fetch it again"
             ) from error
         except (OSError, zlib.error, lzma.LZMAError) as error:
-            raise DumpError(f"{self.path} cannot be unpacked: {error}") from error
+            raise DumpError(
+                f"{self.path} is not what its suffix says, or broken: {error}"
+            ) from error
         except Exception as error:
             if type(error).__name__ != "ZstdError":
                 raise
-            raise DumpError(f"{self.path} cannot be unpacked: {error}") from error
+            raise DumpError(
+                f"{self.path} is not what its suffix says, or broken: {error}"
+            ) from error
 
     def read(self, size: int = -1, /) -> bytes:
         """Return up to *size* bytes, all that is left by default."""
@@ -125,10 +143,16 @@ def _unpacked(suffix: str, raw: BinaryIO) -> ByteSource:
     if suffix == ".gz":
         return cast("ByteSource", gzip.GzipFile(fileobj=raw))
     if suffix == ".bz2":
-        return cast("ByteSource", bz2.BZ2File(raw))
+        return _Members(raw, bz2.BZ2Decompressor)
     if suffix == ".xz":
-        return cast("ByteSource", lzma.LZMAFile(raw))
-    return _ZstdSource(raw) if suffix == ".zst" else cast("ByteSource", raw)
+        return _Members(raw, lzma.LZMADecompressor)
+    return _Members(raw, _zstd_member) if suffix == ".zst" else cast("ByteSource", raw)
+
+
+def _zstd_member() -> _Member:
+    import zstandard
+
+    return cast("_Member", zstandard.ZstdDecompressor().decompressobj())
 
 
 def open_sink(raw: IO[bytes], suffix: str) -> IO[bytes]:

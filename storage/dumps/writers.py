@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
 from storage.dumps.formats import PAGES, Format, format_of
 from storage.dumps.streams import PACKED, open_sink
-from storage.errors import DumpError, UnknownFormatError
+from storage.errors import UnknownFormatError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -124,19 +124,26 @@ def output_format(path: Path, given: Format | None) -> Format:
 
 
 def open_writer(
-    outputs: Outputs, path: Path, form: Format, samples: Iterator[list[Row]]
+    outputs: Outputs,
+    path: Path,
+    form: Format,
+    samples: Iterator[list[Row]],
+    schema: Any = None,
 ) -> Writer:
     """Return a writer of *form* at *path*.
 
     *samples* are read through where the format needs every field's name, or type,
-    before its first row.
+    before its first row; an Arrow *schema* says both for Parquet.
     """
     if form == "jsonl":
         return LinesWriter(outputs.open(path), path.suffix.lower())
     if form == "parquet":
         from storage.dumps.parquet import ParquetWriter, schema_of
 
-        return ParquetWriter(outputs.open(path), schema_of(samples))
+        schema = schema_of(samples) if schema is None else schema
+        parquet = ParquetWriter(outputs.open(path), schema)
+        outputs.finish_with(lambda: None, parquet.discard)
+        return parquet
     names: dict[str, None] = {}
     for rows in samples:
         for row in rows:
@@ -155,17 +162,17 @@ def _sqlite_writer(outputs: Outputs, path: Path, names: list[str]) -> Writer:
     from storage.dumps.sqlite import SqliteWriter
 
     place, table = split_table(path)
-    if not place.parent.is_dir():
-        raise DumpError(f"{place} cannot be written: there is no such folder")
+    if not place.exists():
+        part = Path(outputs.open(place).name)
+        return SqliteWriter(part, table or "articles", names, new=True)
     return _Deferred(outputs, SqliteWriter(place, table or "articles", names))
 
 
 class _Deferred:
-    """A database's transaction ends when the other outputs stand."""
+    """The transaction of a database that was there ends when the other outputs stand."""
 
-    def __init__(self, outputs: Outputs, writer: object) -> None:
-
-        self._writer = cast("SqliteWriter", writer)
+    def __init__(self, outputs: Outputs, writer: SqliteWriter) -> None:
+        self._writer = writer
         outputs.finish_with(self._writer.close, self._writer.discard)
 
     def write(self, rows: list[Row]) -> None:
@@ -176,21 +183,16 @@ class _Deferred:
 
 
 def write_table(
-    outputs: Outputs, path: Path, names: Sequence[str], rows: Iterable[Sequence[object]]
+    outputs: Outputs, path: Path, sample: Row, rows: Iterable[Sequence[object]]
 ) -> None:
-    """Write a table of our own; its format is the suffix's, TSV where there is none."""
-    form = output_format(path, "tsv")
-    header: Row = dict.fromkeys(names, "")
-    if form == "parquet":
-        found = [dict(zip(names, row, strict=True)) for row in rows]
-        writer = open_writer(outputs, path, form, iter([found]))
-        writer.write(found)
-        writer.close()
-        return
-    writer = open_writer(outputs, path, form, iter([[header]]))
+    """Write a table of our own; its format is the suffix's, TSV where there is none.
+
+    *sample* is a row that shows the names, and the types.
+    """
+    writer = open_writer(outputs, path, output_format(path, "tsv"), iter([[sample]]))
     held: list[Row] = []
     for row in rows:
-        held.append(dict(zip(names, row, strict=True)))
+        held.append(dict(zip(sample, row, strict=True)))
         if len(held) == _ROWS:
             writer.write(held)
             held = []
