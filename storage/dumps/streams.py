@@ -30,8 +30,11 @@ class ByteSource(Protocol):
 class _Member(Protocol):
     """Unpacks one stream of those that a packed file may hold one after the other."""
 
-    eof: bool
-    unused_data: bytes
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def unused_data(self) -> bytes: ...
 
     def decompress(self, packed: bytes, /) -> bytes: ...
 
