@@ -99,7 +99,7 @@ class _Run:
         self._request = request
         self._watch = watch
         self._layout = stack.enter_context(Layout(request.spill))
-        limit = _IN_MEMORY if request.memory is None else request.memory // 4
+        limit = _IN_MEMORY if request.memory is None else request.memory // 8
         self._spill = stack.enter_context(FileSpill(limit, request.spill))
         self._outputs = stack.enter_context(Outputs())
         self._builder = stack.enter_context(
@@ -132,6 +132,7 @@ class _Run:
         self._spill.release()
         self._watch("comparing", None, len(columns))
         outcome, boilerplate = self._compare(columns)
+        self._spill.release()
         if request.against is not None:
             outcome = without_known(outcome, columns.firsts[1])
         self._watch("writing", None, len(columns))
