@@ -1,7 +1,7 @@
 """Measure the Spark engine beside the local one.
 
     python benchmarks/spark.py same|growth|kill|resume|skew|submit [--sizes N...] [--dump FILE]
-        [--master 'local-cluster[2,1,2048]'] [--folder /tmp/wirecopy-spark]
+        [--master 'local-cluster[2,1,2048]'] [--folder /tmp/wirecopy-spark] [--buckets N]
 
 - same: the partition and the outputs of both engines, CPU of both, bytes shuffled.
 - growth: the same for each size, and what ten times the articles take.
@@ -94,6 +94,8 @@ class Bench:
         folder = self.folder / name
         if "--resume" not in options:
             shutil.rmtree(folder, ignore_errors=True)
+        if self.said.buckets is not None:
+            options = (*options, "--buckets", self.said.buckets)
         took = cluster(dump, folder, self.said.master, *options, meanwhile=meanwhile)
         show(f"{name} of {dump.name}", took)
         return took
@@ -246,6 +248,7 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=SHARED)
     parser.add_argument("--times", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--buckets", help="as of the command")
     said = parser.parse_args()
     said.folder.mkdir(parents=True, exist_ok=True)
     measures[said.measure](Bench(said))
