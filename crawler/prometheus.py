@@ -40,7 +40,7 @@ def render(health: Health) -> str:
             value = dict(_values(outlet)).get(name)
             if value is not None:
                 label = _label(outlet.host or outlet.outlet)
-                lines.append(f'wirecopy_{name}{{outlet="{label}"}} {value:g}')
+                lines.append(f'wirecopy_{name}{{outlet="{label}"}} {value:.15g}')
     lines += [
         "# HELP wirecopy_settle_queue Articles that wait to be settled.",
         "# TYPE wirecopy_settle_queue gauge",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -103,10 +104,14 @@ def test_errors_and_the_last_problem_are_named(store: Store) -> None:
 
 def test_the_metrics_are_prometheus_text(store: Store, tmp_path: Path) -> None:
     add_articles(store, 2, age=3600)
+    home = PageState(url_key="/", url=FACTS.home, outlet=1, kind="section")
+    with store.transaction() as db:
+        CrawlState(db).save(replace(home, outcome="listing", last_fetched=NOW - 1))
     file = tmp_path / "wirecopy.prom"
     write_prometheus(read_health(store.db, now=NOW), file)
     text = file.read_text()
     assert 'wirecopy_articles{outlet="paper.example"} 2\n' in text
+    assert 'wirecopy_last_success_seconds{outlet="paper.example"} 1795161599\n' in text
     assert text.count("# TYPE wirecopy_articles gauge") == 1
     assert text == render(read_health(store.db, now=NOW))
 

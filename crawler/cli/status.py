@@ -74,7 +74,11 @@ def _print(health: Health) -> None:
 
 
 def _row(outlet: OutletHealth) -> list[Any]:
-    errors = ", ".join(f"{count} {reason}" for reason, count in outlet.errors.items())
+    errors = ", ".join(
+        f"{count} {reason}"
+        for reason, count in outlet.errors.items()
+        if reason not in outlet.alarms
+    )
     return [
         outlet.host or outlet.outlet,
         outlet.last_success[5:16].replace("T", " ") if outlet.last_success else "never",
