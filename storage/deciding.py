@@ -97,8 +97,9 @@ class Decider:
         self.index.end_batch()
 
     def meet(self, signed: Signed) -> None:
-        """Note that an article gets this text: a later one may be its twin."""
+        """Note that an article gets this text: a later one may be its twin, or its namesake."""
         self._untold.meet(signed.fold)
+        self.index.unnamed.meet(signed.headline)
 
     def is_brief(self, signed: Signed) -> bool:
         """Tell whether an article is too short for the index."""

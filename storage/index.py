@@ -57,7 +57,7 @@ class SqliteIndex:
         # Whether all that a batch asks for was read at its beginning.
         self._is_ahead = False
         # With and without a mark of correction.
-        self._unnamed: Unmet[int] = Unmet(
+        self.unnamed: Unmet[int] = Unmet(
             db, ("articles", "headline_hash"), equals="IN (value, value - 1)"
         )
         # Articles that are entered before their rows.
@@ -117,7 +117,7 @@ class SqliteIndex:
         """Read what adding all of *entries* will ask for; until end_batch()."""
         self._held.clear()
         self._is_ahead = True
-        self._unnamed.ask(entry.headline[1] for entry in entries if entry.headline)
+        self.unnamed.ask(entry.headline[1] for entry in entries if entry.headline)
         self._read(
             {key for entry in entries for key in (*entry.bands, *entry.passages)}
         )
@@ -135,7 +135,7 @@ class SqliteIndex:
         """Read everything anew from here on: the transaction may end."""
         self._is_ahead = False
         self._held.clear()
-        self._unnamed.forget()
+        self.unnamed.forget()
 
     def begin(self, entry: Entry) -> None:
         """Read what deciding about *entry* will ask for, in one go."""
@@ -312,7 +312,7 @@ class SqliteIndex:
     def _everyone(self, key: Key) -> list[int]:
         if key[0] != HEADLINE:
             return self.tables.read([key])[key]
-        return [] if key[1] in self._unnamed else self.tables.named(key)
+        return [] if key[1] in self.unnamed else self.tables.named(key)
 
 
 def _json(ranks: Iterable[int]) -> str:
