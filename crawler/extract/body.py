@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lxml import etree
+
 from crawler.extract.body_candidates import Candidate, cut
 from crawler.extract.body_choice import Choice, choose
 from crawler.extract.body_keys import key_of, size_of
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 _ENOUGH = 200  # letters
 # trafilatura takes minutes over a page of more blocks, or deeper ones, than this.
 _MANY = 10_000
-_DEEP = 250
+_is_deep = etree.XPath("boolean(descendant::*[count(ancestor::*) > 300])")
 # What parts a headline from the outlet's name in a title.
 _TAILS = re.compile(r"\s+[|–—·:»-]+\s+|\s*[|｜_]\s*")
 
@@ -102,8 +104,7 @@ def _by_trafilatura(
     page: Page, candidates: list[Candidate]
 ) -> tuple[list[Candidate], str]:
     written = written_bodies(page)
-    depth = max((candidate.node.depth for candidate in candidates), default=0)
-    if 0 < len(candidates) <= _MANY and depth <= _DEEP:
+    if 0 < len(candidates) <= _MANY and not _is_deep(page.tree):
         written.append(read_trafilatura(page))
     mark(candidates, written)
     return candidates, "trafilatura"

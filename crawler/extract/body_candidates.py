@@ -294,7 +294,8 @@ class _Cutter:
         self.strong.clear()
 
     def _add(self, text: str, node: Node) -> None:
-        keys = [(line, key_of(line)) for line in lines_of(text)]
+        left = MOST_BLOCKS - len(self.found)
+        keys = [(line, key_of(line)) for line in lines_of(text)[:left]]
         sizes = [size_of(key) for _, key in keys]
         whole = len(keys) == 1
         kind = _kind(node, sum(sizes))

@@ -15,9 +15,12 @@ from crawler.extract.body_states import read_states
 from crawler.extract.body_witness import count
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from crawler.extract.page import Page
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.){300,}"', re.DOTALL)
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+', re.DOTALL)
+_SHORTEST = 300  # characters
 _PARAGRAPH = re.compile(r"<p[\s>]|<br\s*/?>", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\u003[cC]|\\[\"/n]")
 
@@ -77,9 +80,21 @@ def _texts(page: Page) -> list[str]:
     found = []
     for script in page.tree.iter("script"):
         text = script.text or ""
-        if len(text) >= 300:
-            found += [_unescape(string) for string in _STRING.findall(text)]
+        found += [_unescape(string) for string in _strings(text)]
     return found
+
+
+def _strings(script: str) -> Iterator[str]:
+    """Yield the long strings of a script, in one pass also where one never ends."""
+    start = script.find('"') if len(script) >= _SHORTEST else -1
+    while start >= 0 and (inside := _STRING.match(script, start)):
+        end = inside.end()
+        if end >= len(script):
+            return
+        if end - start > _SHORTEST:
+            yield script[start : end + 1]
+            end = script.find('"', end + 1)
+        start = end
 
 
 def _unescape(string: str) -> str:
