@@ -227,7 +227,8 @@ def _work(pipe: Connection, seconds: float) -> None:
     # Ctrl-C reaches the whole group; the parent ends its workers in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     pipe.send(warm_up())
-    with contextlib.suppress(EOFError):
+    # A crawl that is killed with an answer unread resets the pipe.
+    with contextlib.suppress(EOFError, OSError):
         while True:
             task = pipe.recv()
             # SIGPROF ends the process, also one that hangs in a parser's own code.
