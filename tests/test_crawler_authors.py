@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.extract.authors import Authors, find_authors
@@ -71,7 +71,6 @@ def test_family_name_first_is_turned_around() -> None:
     assert names_in("Bell, Ann", inverted=True) == ("Ann Bell",)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_line_gives_short_names_once(line: str) -> None:
     names = names_in(line)

@@ -103,7 +103,7 @@ PARTS = st.tuples(
 )
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(parts=st.lists(PARTS, min_size=1, max_size=4, unique_by=lambda part: part[0]))
 def test_every_row_of_any_mix_is_a_survivor_a_copy_or_a_reject(
     parts: list[tuple[str, list[Any], list[bytes]]],

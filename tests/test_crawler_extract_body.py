@@ -255,7 +255,7 @@ WHOLE = page(
 PIECES = ["</div>", "<table>", "<p", ">", '"', "\0", "<!--", "]]>", "&", "</html>", "é"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(
@@ -279,7 +279,7 @@ def test_a_mutated_page_never_raises_anything_else(
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(max_size=300) | st.binary(max_size=300))
 def test_anything_is_an_article_or_refused(html: str | bytes) -> None:
     assert outcome(html)

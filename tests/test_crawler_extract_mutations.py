@@ -44,7 +44,7 @@ def mutated(page: bytes, edits: list[tuple[float, int, bytes]]) -> bytes:
     return page
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(MADE), st.sampled_from(STORIES), EDITS)
 def test_a_damaged_page_is_an_article_or_refused(shape, story, edits) -> None:
     page = mutated(shape(story).encode(), edits)
@@ -60,7 +60,7 @@ def test_a_damaged_page_is_an_article_or_refused(shape, story, edits) -> None:
     assert article.published is None or article.published.year > 1900
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     st.sampled_from(STORIES), st.sampled_from(["cp1256", "gb18030", "utf-16", "cp1251"])
 )

@@ -47,7 +47,7 @@ _TYPES = st.sampled_from(["NewsArticle", ["Article", 3], "BreadcrumbList", None,
 _RECORDS = st.tuples(_TYPES, st.dictionaries(_KEYS, _VALUES, max_size=6))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(_RECORDS, max_size=3),
     _WORDS,

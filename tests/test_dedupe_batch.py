@@ -81,7 +81,7 @@ def test_explain_shows_what_is_shared() -> None:
     assert left.startswith("The ferry")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     texts=st.lists(st.text(max_size=120) | st.sampled_from([STORY, MORE]), max_size=8)
 )

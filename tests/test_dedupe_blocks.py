@@ -219,7 +219,7 @@ def holds(headline: str, blocks: list[Block]) -> CleanBody:
     return body
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(headline=LINES, blocks=BODIES)
 def test_cleaning_is_idempotent_and_loses_nothing(
     headline: str, blocks: list[Block]
@@ -228,7 +228,7 @@ def test_cleaning_is_idempotent_and_loses_nothing(
     assert bool(body.kept) == bool(blocks)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(headline=st.text(), lines=st.lists(st.text(min_size=1), max_size=6))
 def test_no_text_is_too_strange(headline: str, lines: list[str]) -> None:
     holds(headline, texts(*lines, *lines, headline or "x"))

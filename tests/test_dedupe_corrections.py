@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dedupe.batch import find_stories
@@ -49,7 +49,6 @@ def test_a_word_of_the_headline_is_no_mark(headline: str) -> None:
     assert length_of_mark(headline) == 0
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(max_size=40), max_size=5), st.sampled_from(NAMES))
 def test_a_column_loses_its_marks_alone(
     texts: list[str], name: tuple[str, str]

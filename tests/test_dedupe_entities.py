@@ -47,7 +47,7 @@ def test_a_column_without_entities_is_not_copied() -> None:
     assert without_entities(column) is column
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(texts=st.lists(st.text("aé'\"<>&;#1 ", max_size=20), max_size=4))
 def test_escaping_changes_no_token(texts: list[str]) -> None:
     plain = analyse_texts(TextColumn.from_strings(spelt(*texts)))

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 few = settings(
     max_examples=80,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 SMALL = Parameters(num_perm=16, bands=4, rows=4)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dedupe.repeats import find_repeats
@@ -54,7 +54,6 @@ def test_near_equal_paragraphs_are_found() -> None:
     assert [group.members for group in found.groups] == [(5, 6)]
 
 
-@settings(deadline=None)  # the kernels compile in the first example
 @given(units=st.lists(st.text(max_size=40) | st.sampled_from(OTHERS), max_size=12))
 def test_groups_are_disjoint_and_begin_with_their_first(units: list[str]) -> None:
     found = find_repeats(units)

@@ -14,7 +14,7 @@ from dedupe.shingles import shingle_hashes
 from dedupe.signature import Signer, estimate_jaccard, from_datasketch, to_datasketch
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     hashes=st.lists(st.integers(0, 2**32 - 1), max_size=40),
     num_perm=st.sampled_from([16, 128]),

@@ -51,7 +51,7 @@ def test_the_table_folds_as_the_function_does() -> None:
 LETTERS = st.text("abcÄé ßx.,!?ابة東ก\n-_'7٠۱२٬，０\u200c", max_size=60)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(text=LETTERS)
 def test_the_kernel_finds_the_words_of_the_function(text: str) -> None:
     found = analyse_texts(TextColumn.from_strings([text]))
@@ -66,7 +66,7 @@ def test_the_kernel_finds_the_words_of_the_function(text: str) -> None:
     assert len(tokens) == len(words(text))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(data=st.binary(max_size=80))
 def test_no_bytes_are_too_strange(data: bytes) -> None:
     found = analyse_texts(TextColumn.from_bytes([data, b"", data]))

@@ -147,7 +147,7 @@ def settled(
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     seed=st.integers(0, 10**6),
     size=st.sampled_from([1, 5, 50]),

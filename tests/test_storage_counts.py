@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.check import check
@@ -55,7 +55,6 @@ def small(tmp_path_factory: pytest.TempPathFactory):
 
 
 @given(changes=CHANGES, gone=st.none() | IDS)
-@settings(deadline=None)
 def test_counts_follow_whatever_is_written(
     small: Store, changes: list[tuple[str, str, int, int | None]], gone: int | None
 ) -> None:

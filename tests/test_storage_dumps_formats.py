@@ -425,7 +425,6 @@ class Slowly:
         return self._data.readinto(buffer[: self._step])
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.binary(max_size=40).map(lambda b: b.replace(b"\n", b" ")), max_size=20),
     st.integers(8, 64),
@@ -473,7 +472,7 @@ LINE = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(LINE, min_size=1, max_size=4))
 @example([b'{"text":"\\ud83d\\ude00 \\/ \\b"}'])
 @example([b'{"text":-0.10}'])
@@ -553,7 +552,6 @@ URLS = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(URLS, max_size=12))
 def test_url_groups_are_those_of_url_key(urls: list[str]) -> None:
     from dedupe.text import TextColumn

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.errors import DatabaseError
@@ -88,7 +88,6 @@ def test_a_reader_finds_what_was_printed(printed_all: Store, number: int) -> Non
 
 
 @given(data=st.data())
-@settings(deadline=None)
 def test_nothing_that_plain_search_finds_is_lost(
     printed_all: Store, plain_all: sqlite3.Connection, data: st.DataObject
 ) -> None:
