@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedupe.block import Block
@@ -119,6 +119,7 @@ TEXTS = st.lists(
 )
 
 
+@settings(max_examples=40)
 @given(texts=TEXTS, headline=st.sampled_from(["", story(1)[0], "Another"]))
 def test_a_column_is_cleaned_as_its_articles_are(
     texts: list[str], headline: str

@@ -117,7 +117,7 @@ def one_by_one(articles: list[Printed], order: list[int]) -> set[tuple[int, int]
     return partition_of([anchors[ranks[i]] for i in range(len(articles))])
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 10**6), size=st.integers(1, 50), shuffle=st.randoms())
 def test_any_order_and_batch_size_gives_the_same_stories(
     seed: int, size: int, shuffle: random.Random
@@ -130,7 +130,7 @@ def test_any_order_and_batch_size_gives_the_same_stories(
     assert one_by_one(articles, order) == whole
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 10**6), shuffle=st.randoms())
 def test_rows_in_another_order_give_the_same_stories(
     seed: int, shuffle: random.Random

@@ -147,7 +147,7 @@ def settled(
     )
 
 
-@settings(max_examples=30)
+@settings(max_examples=10)
 @given(
     seed=st.integers(0, 10**6),
     size=st.sampled_from([1, 5, 50]),
