@@ -30,30 +30,18 @@ def shared() -> Path:
     return SHARED
 
 
-class Compiling:
-    """Compiles the kernels once, while workers collect: a fresh install takes a minute.
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the kernels once, before workers begin: a fresh install takes a minute.
 
     Children that tests start, and give seconds, would have to compile them too.
     """
-
-    def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory()
-        rows = [row(number, number % 9) for number in range(20)]
-        dump = write(Path(self._folder.name) / "dump.jsonl", rows)
-        # The one command that uses every kernel.
-        command = [sys.executable, "-m", "crawler", "dedupe", "--unit", "paragraph"]
-        self._child = subprocess.Popen([*command, dump], stdout=subprocess.DEVNULL)
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_node_collection_finished(self) -> None:
-        """Hand out no test before all kernels are there."""
-        assert self._child.wait() == 0
-        self._folder.cleanup()
-
-
-def pytest_configure(config: pytest.Config) -> None:
     is_worker = hasattr(config, "workerinput")
     is_interpreted = os.environ.get("NUMBA_DISABLE_JIT") == "1"
     is_parallel = getattr(config.option, "numprocesses", None)
-    if is_parallel and not is_worker and not is_interpreted:
-        config.pluginmanager.register(Compiling())
+    if is_worker or is_interpreted or not is_parallel:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        dump = write(Path(folder) / "dump.jsonl", [row(n, n % 9) for n in range(20)])
+        # The one command that uses every kernel.
+        command = [sys.executable, "-m", "crawler", "dedupe", "--unit", "paragraph"]
+        subprocess.run([*command, dump], check=True, stdout=subprocess.DEVNULL)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedupe.gathering import UNKNOWN_TIME
 from dedupe.kernels import pairs as codes
 from dedupe.verify import VERDICTS
 from storage.dumps.url_groups import find_url_groups
@@ -146,11 +145,6 @@ def _renumbered(story: NDArray[np.int64]) -> NDArray[np.int64]:
     places[np.argsort(first)] = np.arange(len(first))
     numbered: NDArray[np.int64] = places[inverse]
     return numbered
-
-
-def has_date(published: int) -> bool:
-    """Tell whether an article said when it was published."""
-    return published != UNKNOWN_TIME
 
 
 def find_alarms(columns: Columns, outcome: Outcome, names: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ from storage.dumps.streams import PACKED
 from storage.errors import DumpError, UnknownFormatError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from storage.dumps.dump import Dump
 
@@ -144,9 +144,3 @@ def open_dump(item: Input, path: Path | None = None) -> Dump:
     from storage.dumps.jsonl import JsonLines
 
     return JsonLines(at, name)
-
-
-def iter_sizes(items: Sequence[Input]) -> Iterator[int]:
-    """Yield the size of each input in bytes, 0 where it is not known."""
-    for item in items:
-        yield 0 if item.is_stdin else item.path.stat().st_size
