@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.dump_rows import row, write
+from tests.compiling import compile_kernels
 
 # How long an example takes says how busy the machine is, not whether it is right.
 settings.register_profile(
@@ -40,8 +37,4 @@ def pytest_configure(config: pytest.Config) -> None:
     is_parallel = getattr(config.option, "numprocesses", None)
     if is_worker or is_interpreted or not is_parallel:
         return
-    with tempfile.TemporaryDirectory() as folder:
-        dump = write(Path(folder) / "dump.jsonl", [row(n, n % 9) for n in range(20)])
-        # The one command that uses every kernel.
-        command = [sys.executable, "-m", "crawler", "dedupe", "--unit", "paragraph"]
-        subprocess.run([*command, dump], check=True, stdout=subprocess.DEVNULL)
+    compile_kernels()

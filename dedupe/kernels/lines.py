@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.kernels.compiler import njit
+from dedupe.kernels.copying import copy
 
 _LOW = np.uint64(0x0E0E0E0E0E0E0E0E)
 _HIGH = np.uint64(0x8080808080808080)
@@ -87,12 +88,12 @@ def cut_spans(data, offsets, spans):
         start = offsets[i]
         while s < spans.shape[0] and spans[s, 0] < offsets[i + 1]:
             size = spans[s, 0] - start
-            out[at : at + size] = data[start : start + size]
+            copy(data, start, size, out, at)
             at += size
             start = spans[s, 1]
             s += 1
         size = offsets[i + 1] - start
-        out[at : at + size] = data[start : start + size]
+        copy(data, start, size, out, at)
         at += size
         new[i + 1] = at
     return out, new

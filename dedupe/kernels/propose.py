@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.kernels.compiler import njit, types
+from dedupe.kernels.copying import enlarged
 
 _RADIX = 11
 SAMPLE = 12
@@ -168,17 +169,13 @@ def group_bands(bands, nodes, first, end):
                 j += 1
             if j - i > 1:
                 if filled + j - i > members.shape[0]:
-                    grown = np.empty(2 * (filled + j - i), np.uint32)
-                    grown[:filled] = members[:filled]
-                    members = grown
+                    members = enlarged(members, filled, 2 * (filled + j - i))
                 for row in range(i, j):
                     members[filled] = nodes[rows[row]]
                     filled += 1
                 groups += 1
                 if groups + 1 > bounds.shape[0]:
-                    longer = np.empty(2 * groups + 2, np.int64)
-                    longer[:groups] = bounds[:groups]
-                    bounds = longer
+                    bounds = enlarged(bounds, groups, 2 * groups + 2)
                 bounds[groups] = filled
             i = j
     return members[:filled].copy(), bounds[: groups + 1].copy()
@@ -323,12 +320,8 @@ def propose_pairs(members, bounds, groups, places, cap, hubs, first, end):
                 seen[b] = a + 1
                 if filled == size:
                     size *= 2
-                    more = np.empty(size, np.uint32)
-                    more[:filled] = left
-                    left = more
-                    more = np.empty(size, np.uint32)
-                    more[:filled] = right
-                    right = more
+                    left = enlarged(left, filled, size)
+                    right = enlarged(right, filled, size)
                 left[filled] = a
                 right[filled] = b
                 filled += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.kernels.compiler import njit, types
+from dedupe.kernels.copying import copy
 
 
 @njit(
@@ -22,6 +23,6 @@ def pick_bytes(data, starts, sizes):
     at = 0
     for row in range(starts.shape[0]):
         size = sizes[row]
-        out[at : at + size] = data[starts[row] : starts[row] + size]
+        copy(data, starts[row], size, out, at)
         at += size
     return out

@@ -1,0 +1,22 @@
+"""Copying stretches of arrays: numba takes seconds to compile ``a[:n] = b[:n]``."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dedupe.kernels.compiler import njit
+
+
+@njit(cache=True, nogil=True)
+def copy(source, start, size, out, at):
+    """Copy *size* elements of *source*, from *start* on, to *out* from *at* on."""
+    for k in range(size):
+        out[at + k] = source[start + k]
+
+
+@njit(cache=True, nogil=True)
+def enlarged(array, filled, size):
+    """A new array of *size* elements that begins with the first *filled* of *array*."""
+    larger = np.empty(size, array.dtype)
+    copy(array, 0, filled, larger, 0)
+    return larger
