@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -78,6 +79,22 @@ def run_wirecopy(
     """Run `wirecopy` with *arguments* to its end; raises TimeoutExpired."""
     with started(*arguments, environ=environ) as child:
         return child.wait()
+
+
+@contextmanager
+def files_end_at(size: int) -> Iterator[None]:
+    """Let no command that is started meanwhile make a file longer than *size* bytes.
+
+    All its processes are forked from the server, and so are as limited as it is.
+    """
+    forkserver.ensure_running()
+    server: int = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+    usual = resource.prlimit(server, resource.RLIMIT_FSIZE)
+    resource.prlimit(server, resource.RLIMIT_FSIZE, (size, usual[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(server, resource.RLIMIT_FSIZE, usual)
 
 
 @contextmanager

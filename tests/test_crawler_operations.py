@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import resource
 import sqlite3
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 from crawler.outlets import in_shard, load_catalogue, resolve
+from tests.commands import files_end_at
 from tests.crawled_outlets import Outlets, running, served, wirecopy
 
 if TYPE_CHECKING:
@@ -83,21 +81,8 @@ def test_a_full_disk_ends_the_run_and_the_next_goes_on(tmp_path: Path) -> None:
     db = tmp_path / "news.db"
     with served(articles=30) as outlets:
         done(outlets, "crawl", "one.example", "--limit", "1", "--db", db)
-        most = db.stat().st_size + 20_000
-
-        def fill() -> None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-
-        # Its writer has to inherit the limit: an interpreter of its own.
-        full = subprocess.run(
-            [sys.executable, "-m", "crawler", "crawl", "one.example", "--db", str(db)],
-            env=outlets.environ,
-            preexec_fn=fill,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        with files_end_at(db.stat().st_size + 20_000):
+            full = wirecopy(outlets, "crawl", "one.example", "--db", db)
         assert full.returncode == 1, full.stderr
         assert "Traceback" not in full.stderr
         before = {row[0] for row in texts(db)}
