@@ -67,16 +67,12 @@ def _edited(table: Any, numbers: NDArray[np.int64], edits: Edits) -> Any:
 def _with_clean_texts(table: Any, numbers: NDArray[np.int64], edits: Edits) -> Any:
     pa = arrow()
     place = table.schema.get_field_index(edits.field)
-    values = table.column(place)
-    changed = np.flatnonzero(edits.touched[numbers])
-    texts = values.take(pa.array(changed)).to_pylist()
-    cleaned = edits.clean(numbers[changed], texts)
-    texts = values.to_pylist()
-    for at, text in zip(changed.tolist(), cleaned, strict=True):
-        texts[at] = text
-    return table.set_column(
-        place, table.schema.field(place), pa.array(texts, values.type)
-    )
+    field, mask = table.schema.field(place), edits.touched[numbers]
+    texts = table.column(place).cast(pa.large_string())
+    changed = texts.filter(pa.array(mask)).to_pylist()
+    cleaned = pa.array(edits.clean(numbers[mask], changed), texts.type)
+    replaced = pa.compute.replace_with_mask(texts, pa.array(mask), cleaned)
+    return table.set_column(place, field, _cast(replaced, field.type))
 
 
 def _with_notes(table: Any, numbers: NDArray[np.int64], notes: Any) -> Any:

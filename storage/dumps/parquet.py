@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     from storage.dumps.fields import Fields
 
 _ROWS = 4096
+_PER_SECOND = {"s": 1, "ms": 1e3, "us": 1e6, "ns": 1e9}
 
 
 def arrow() -> Any:
     """Return the pyarrow package, or say how to install it."""
     try:
         import pyarrow
+        import pyarrow.compute
         import pyarrow.parquet
     except ImportError as error:
         raise MissingLibraryError("pyarrow", "parquet") from error
@@ -79,7 +81,6 @@ class Parquet:
 
         Row groups without any of them are not read.
         """
-        pa = arrow()
         rows, first = places[:, 0], 0
         with self.open() as file:
             for group in range(file.num_row_groups):
@@ -89,8 +90,7 @@ class Parquet:
                         after = first + table.num_rows
                         low, high = np.searchsorted(rows, [first, after])
                         whole = high - low == table.num_rows
-                        wanted = rows[low:high] - first
-                        yield table if whole else table.take(pa.array(wanted))
+                        yield table if whole else _some(table, rows[low:high] - first)
                         first = after
                 first = last
 
@@ -160,7 +160,9 @@ class _Task:
                 values = values.field(part)
         if pa.types.is_dictionary(values.type):
             return values.dictionary_decode()
-        return values
+        # Arrow filters no views.
+        is_view = pa.types.is_string_view(values.type)
+        return values.cast(pa.large_string()) if is_view else values
 
     def _published(self, mask: Any) -> NDArray[np.float64]:
         from storage.dumps.dates import epochs_of_column
@@ -170,12 +172,26 @@ class _Task:
             values = values.filter(mask)
         if _is_text(values.type):
             return epochs_of_column(_text_column(values, None))
+        types = arrow().types
+        if types.is_timestamp(values.type) or types.is_date(values.type):
+            return _seconds(values)
         return epochs(values.to_pylist())
 
     def _reject(self, number: int, reason: str, detail: str = "") -> Reject:
         return Reject(
             file=self._file, line=int(number) + 1, reason=reason, detail=detail
         )
+
+
+def _some(table: Any, rows: NDArray[np.int64]) -> Any:
+    """Return some *rows* of a record batch."""
+    pa = arrow()
+    try:
+        return table.take(pa.array(rows))
+    except pa.ArrowNotImplementedError:
+        # Of views, also inside of other values, Arrow picks none, but it joins them.
+        none = [table.slice(0, 0)]
+        return pa.concat_batches(none + [table.slice(row, 1) for row in rows.tolist()])
 
 
 def _is_text(kind: Any) -> bool:
@@ -185,6 +201,15 @@ def _is_text(kind: Any) -> bool:
         or types.is_large_string(kind)
         or types.is_string_view(kind)
     )
+
+
+def _seconds(moments: Any) -> NDArray[np.float64]:
+    """Seconds since 1970 of Arrow's moments and days; NaN where there is none."""
+    pa = arrow()
+    if pa.types.is_date(moments.type):
+        moments = moments.cast(pa.timestamp("ms"))
+    whole = moments.cast(pa.int64()).to_numpy(zero_copy_only=False)
+    return np.asarray(whole / _PER_SECOND[moments.type.unit], np.float64)
 
 
 def _valid_utf8(

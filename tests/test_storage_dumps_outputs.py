@@ -1,0 +1,73 @@
+"""Every format out; outputs are there whole or not at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from storage.dumps.outputs import Outputs
+from storage.dumps.writers import open_writer, output_format, write_table
+from storage.errors import (
+    DumpError,
+)
+from tests.dump_reading import ROWS, read, read_again, write_sqlite
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["o.jsonl", "o.jsonl.gz", "o.jsonl.zst", "o.csv", "o.tsv", "o.parquet", "o.db"],
+)
+def test_rows_survive_every_format(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    with Outputs() as outputs:
+        form = output_format(path, None)
+        writer = open_writer(outputs, path, form, iter([ROWS]))
+        writer.write(ROWS)
+        writer.close()
+        outputs.commit()
+    assert read(path)[0] == [row["text"] for row in ROWS]
+    assert [row["id"] for row in read_again(path, [0, 1, 2])] == ["a", "b", "c"]
+
+
+def test_outputs_are_absent_until_all_are_complete(tmp_path: Path) -> None:
+    paths = [tmp_path / "one.tsv", tmp_path / "two.db::table"]
+    with Outputs() as outputs:
+        for path in paths:
+            write_table(outputs, path, {"a": 0, "b": ""}, [(1, "x"), (2, "y")])
+        assert not (tmp_path / "one.tsv").exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_that_was_there_stays_until_all_are_complete(tmp_path: Path) -> None:
+    write_sqlite(tmp_path / "two.db", "articles")
+    before = read(tmp_path / "two.db")
+    with Outputs() as outputs:
+        path = tmp_path / "two.db::articles"
+        write_table(outputs, path, {"text": ""}, [("x",)])
+    assert read(tmp_path / "two.db") == before
+    with Outputs() as outputs:
+        write_table(outputs, path, {"text": ""}, [("x",)])
+        outputs.commit()
+    assert read(tmp_path / "two.db") == (["x"], [])
+
+
+def test_what_a_killed_run_left_is_cleared(tmp_path: Path) -> None:
+    stale = tmp_path / ".out.jsonl.12345678.wirecopy-part"
+    stale.write_bytes(b"half")
+    with Outputs() as first:
+        first.open(tmp_path / "out.jsonl")
+        assert not stale.exists()
+        held = list(tmp_path.iterdir())
+        with Outputs() as second:
+            second.open(tmp_path / "out.jsonl")
+            assert set(held) < set(tmp_path.iterdir())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_output_in_a_missing_folder_says_so(tmp_path: Path) -> None:
+    with Outputs() as outputs, pytest.raises(DumpError, match="cannot be written"):
+        outputs.open(tmp_path / "none" / "out.jsonl")

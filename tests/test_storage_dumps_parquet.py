@@ -1,0 +1,102 @@
+"""Parquet in: types of columns, and files that are cut."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from storage.dumps.fields import Fields, find_fields
+from storage.dumps.formats import expand, open_dump
+from storage.errors import (
+    TruncatedDumpError,
+)
+from tests.dump_reading import read, read_again
+from tests.dump_rows import run, story
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("kind", ["string", "large_string", "dictionary"])
+def test_parquet_columns_of_any_text_type(tmp_path: Path, kind: str) -> None:
+    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    types = {
+        "string": pa.string(),
+        "large_string": pa.large_string(),
+        "dictionary": pa.dictionary(pa.int32(), pa.string()),
+    }
+    columns = {
+        "id": pa.array(["a", "b", "c"]),
+        "text": pa.array(["one", None, "three"]).cast(types[kind]),
+        "published": pa.array([0, 86400, None], pa.timestamp("s", "UTC")),
+    }
+    path = tmp_path / "dump.parquet"
+    pq.write_table(pa.table(columns), path)
+    texts, rejects = read(path)
+    assert texts == ["one", "three"]
+    assert [(reject.line, reject.reason) for reject in rejects] == [(2, "no text")]
+    assert [row["id"] for row in read_again(path, [1])] == ["c"]
+
+
+def test_a_truncated_parquet_file_says_so(tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    path = tmp_path / "dump.parquet"
+    pq.write_table(pa.table({"text": ["a" * 1000] * 100}), path)
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(TruncatedDumpError, match="truncated or no Parquet"):
+        read(path)
+
+
+MOMENT = datetime(2024, 5, 14, 10, 30, tzinfo=UTC)
+DAY = datetime(2024, 5, 14, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted"),
+    [
+        *((f"timestamp[{unit}]", MOMENT) for unit in ("s", "ms", "us", "ns")),
+        ("date32", DAY),
+        ("date64", DAY),
+    ],
+)
+def test_moments_of_every_type_are_seconds(
+    tmp_path: Path, kind: str, wanted: datetime
+) -> None:
+    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    name, unit = kind.rstrip("]").split("[") if "[" in kind else (kind, "")
+    made = pa.timestamp(unit, "Asia/Baghdad") if unit else getattr(pa, name)()
+    dates = pa.array([MOMENT if unit else MOMENT.date(), None], made)
+    table = pa.table({"text": ["one", "two"], "date": dates})
+    pq.write_table(table, tmp_path / "dump.parquet")
+    dump = open_dump(expand([str(tmp_path / "dump.parquet")])[0])
+    [task] = dump.read(find_fields(Fields(), dump.field_names(), dump.name))
+    known, unknown = task().published.tolist()
+    assert known == wanted.timestamp()
+    assert math.isnan(unknown)
+
+
+@pytest.mark.parametrize(
+    "kind", ["string", "large_string", "string_view", "dictionary"]
+)
+def test_texts_of_any_type_are_cleaned_in_place(tmp_path: Path, kind: str) -> None:
+    pa = pytest.importorskip("pyarrow")
+    pq = pytest.importorskip("pyarrow.parquet")
+    made = (
+        pa.dictionary(pa.int32(), pa.string())
+        if kind == "dictionary"
+        else getattr(pa, kind)()
+    )
+    headline = "The harbour bridge is closed until the winter"
+    texts = [f"{headline}\n\n{story(1)}", story(2), None]
+    table = pa.table({"headline": [headline] * 3, "text": pa.array(texts).cast(made)})
+    pq.write_table(table, tmp_path / "in.parquet")
+    run(tmp_path / "in.parquet", output=tmp_path / "out.parquet")
+    written = pq.read_table(tmp_path / "out.parquet")
+    assert written.schema.field("text").type == made
+    assert written.column("text").to_pylist() == [story(1), story(2)]
