@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import json
 import lzma
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -190,6 +191,14 @@ def test_an_empty_file_has_no_rows(tmp_path: Path) -> None:
     dump = open_dump(expand([str(path)])[0])
     assert dump.field_names() == []
     assert [len(task()) for task in dump.read(Fields(text="text"))] == []
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_json_array_says_what_to_do(tmp_path: Path, indent: int | None) -> None:
+    path = tmp_path / "dump.json"
+    path.write_text(json.dumps(ROWS, indent=indent), "utf-8")
+    with pytest.raises(DumpError, match=r"dump.json is one JSON array.*jq -c"):
+        read(path)
 
 
 def test_utf16_says_what_to_do(tmp_path: Path) -> None:

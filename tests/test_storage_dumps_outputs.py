@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from storage.dumps.formats import expand, open_dump
 from storage.dumps.outputs import Outputs
 from storage.dumps.writers import open_writer, output_format, write_table
 from storage.errors import (
     DumpError,
 )
 from tests.dump_reading import ROWS, read, read_again, write_sqlite
+from tests.dump_rows import run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,3 +73,13 @@ def test_what_a_killed_run_left_is_cleared(tmp_path: Path) -> None:
 def test_an_output_in_a_missing_folder_says_so(tmp_path: Path) -> None:
     with Outputs() as outputs, pytest.raises(DumpError, match="cannot be written"):
         outputs.open(tmp_path / "none" / "out.jsonl")
+
+
+@pytest.mark.parametrize("name", ["rows.csv", "rows.tsv", "rows.db", "rows.parquet"])
+def test_an_output_without_rows_has_the_fields_of_its_input(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "none.csv").write_text("id,title,text\n")
+    run(tmp_path / "none.csv", output=tmp_path / name)
+    [item] = expand([str(tmp_path / name)])
+    assert open_dump(item).field_names() == ["id", "title", "text"]

@@ -92,17 +92,24 @@ def write_articles(
         )
         for number, opened in enumerate(inputs)
     ]
-    samples = (rows for piece in pieces for rows in piece.edited())
     schema = None
     if form == "parquet":
         from storage.dumps.arrow_tables import schema_of_dumps
 
         dumps = (piece.opened.dump for piece in pieces)
         schema = schema_of_dumps(dumps, NOTE if annotate else {})
-    writer = open_writer(outputs, path, form, samples, schema)
+    writer = open_writer(outputs, path, form, _samples(pieces), schema)
     for piece in pieces:
         copy_rows(piece.opened.dump, piece.places, piece.edits(), writer)
     writer.close()
+
+
+def _samples(pieces: Sequence[_Piece]) -> Iterator[list[Row]]:
+    """Yield a row of every field that the inputs have, then all that is written."""
+    for piece in pieces:
+        names = piece.opened.dump.field_names()
+        yield [dict.fromkeys([*names, *(NOTE if piece.annotate else ())])]
+        yield from piece.edited()
 
 
 def _rows_of(

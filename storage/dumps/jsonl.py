@@ -6,6 +6,7 @@ reject with orjson's own reason.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from storage.dumps.lines import LineBlock, iter_blocks
 from storage.dumps.reject import NO_TEXT, NOT_A_STRING, NOT_UTF8, TOO_LONG, Reject
 from storage.dumps.streams import PACKED, Source
 from storage.dumps.windows import iter_windows
+from storage.errors import DumpError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
     from storage.dumps.fields import Fields
 
 _SAMPLE = 200
+_HEAD = 256
+# Of rows: a line may be a list of its own, which is a reject.
+_ARRAY = re.compile(rb"\xef?\xbb?\xbf?\s*\[\s*\{")
 _TYPES = {kernel.NUMBER: "a number", kernel.OTHER: "not a string"}
 
 
@@ -50,8 +55,12 @@ class JsonLines:
         return self.path.suffix.lower() not in PACKED
 
     def field_names(self) -> list[str]:
-        """Return the keys of the first lines, in order of appearance."""
+        """Return the keys of the first lines, in order of appearance.
+
+        Raises DumpError where the file is a single JSON array of rows.
+        """
         found: dict[str, None] = {}
+        self._refuse_array()
         with Source(self.path) as source:
             block = next(iter_blocks(source, block=1 << 18), None)
         if block is None:
@@ -64,6 +73,15 @@ class JsonLines:
             if isinstance(row, dict):
                 found.update(dict.fromkeys(row))
         return list(found)
+
+    def _refuse_array(self) -> None:
+        with Source(self.path) as source:
+            head = source.read(_HEAD)
+        if _ARRAY.match(head):
+            raise DumpError(
+                f"{self.name} is one JSON array, not a row a line: "
+                "jq -c '.[]' makes lines of it"
+            )
 
     def read(self, fields: Fields) -> Iterator[Callable[[], Batch]]:
         """Yield one task for each few megabytes; tasks may run in any thread."""
