@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from dedupe.blocks import CleanBody, RemovedBlock
 from dedupe.source_lines import is_source_line
-from dedupe.text import words
+from dedupe.text import block_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -52,7 +52,7 @@ DEFAULT_RULE = BoilerplateRule()
 
 def block_key(text: str) -> int:
     """Return the 63-bit key of a block: equal for texts that fold to the same words."""
-    folded = " ".join(words(text)).encode("utf-8", "surrogatepass")
+    folded = " ".join(block_words(text)).encode("utf-8", "surrogatepass")
     return int.from_bytes(blake2b(folded, digest_size=8).digest()) >> 1
 
 
@@ -62,7 +62,7 @@ def counted_keys(blocks: Sequence[Block]) -> frozenset[int]:
     A block that holds more than half of the article's words is the article, and is
     left out: a brief printed 30 times is not boilerplate.
     """
-    lengths = [len(words(block.text)) for block in blocks]
+    lengths = [len(block_words(block.text)) for block in blocks]
     whole = sum(lengths)
     return frozenset(
         block_key(block.text)

@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
-from dedupe.text import is_character_script, words
+from dedupe.text import block_words, is_character_script, words
 
 if TYPE_CHECKING:
     from dedupe.block import Block
@@ -59,7 +59,7 @@ class Line:
 
     @classmethod
     def of(cls, block: Block) -> Line:
-        line = tuple(words(block.text))
+        line = block_words(block.text)
         length = _length(line)
         return cls(block, line, length, _anchors(line, length))
 

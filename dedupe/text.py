@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -48,6 +48,8 @@ _ALIKE = str.maketrans(
         "þ": "th",
     }
 )
+# Words of longer blocks are not remembered: they take sixty bytes each.
+_LONG_BLOCK = 5_000
 # Vowel killers and voicing marks spell another sound, so they are not accents.
 _SPELLING_CLASSES = frozenset({0, 8, 9, 84, 91, 103, 107, 118, 122, 129, 130, 132})
 # Chinese and Japanese, Thai and Lao, Burmese, Khmer: no spaces between words.
@@ -195,3 +197,13 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """The folded words of *text*; one character each in scripts without spaces."""
     return _WORD.findall(fold(text))
+
+
+def block_words(text: str) -> tuple[str, ...]:
+    """The folded words of a block, remembered while one article is worked on."""
+    return _remembered_words(text) if len(text) < _LONG_BLOCK else tuple(words(text))
+
+
+@lru_cache(maxsize=256)
+def _remembered_words(text: str) -> tuple[str, ...]:
+    return tuple(words(text))

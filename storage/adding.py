@@ -79,13 +79,11 @@ class Adder:
     @contextmanager
     def batch(self, prepared: Sequence[Prepared]) -> Iterator[None]:
         """Ask at once what adding all of *prepared* will ask, in one transaction."""
-        self._identities.read_ahead(prepared)
-        self.decider.read_ahead([one.signed for one in prepared])
-        try:
+        with (
+            self._identities.batch(prepared),
+            self.decider.batch([one.signed for one in prepared]),
+        ):
             yield
-        finally:
-            self._identities.end_batch()
-            self.decider.end_batch()
 
     def waiting(self) -> tuple[int, int]:
         """Return how much waits for write(), for back_to()."""
@@ -137,15 +135,16 @@ class Adder:
             [self.blocks.boilerplate(stored.outlet) for stored in found],
             self.decider.sign_all,
         )
-        for stored, one in zip(found, prepared, strict=True):
-            known = self.blocks.boilerplate(stored.outlet)
-            again = prepare_again(one, known, self.decider.sign)
-            # What the ones before made wait is done with this.
-            self._db.conn.execute(
-                "DELETE FROM settle_queue WHERE article = ?", [stored.id]
-            )
-            self._derive_again(stored.id, again)
-            self.decide_again(stored.id, again, run)
+        with self.decider.batch([one.signed for one in prepared]):
+            for stored, one in zip(found, prepared, strict=True):
+                known = self.blocks.boilerplate(stored.outlet)
+                again = prepare_again(one, known, self.decider.sign)
+                # What the ones before made wait is done with this.
+                self._db.conn.execute(
+                    "DELETE FROM settle_queue WHERE article = ?", [stored.id]
+                )
+                self._derive_again(stored.id, again)
+                self.decide_again(stored.id, again, run)
 
     def _derive_again(self, article: int, prepared: Prepared) -> None:
         # What was derived before may have put another article of the text in its place.

@@ -6,6 +6,7 @@ in the index and stands for all, and the others have one pair each, with that fi
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ from storage.unmet import Unmet
 from storage.verifying import NODES, Text, Verifier
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sqlite_utils import Database
 
@@ -84,17 +85,17 @@ class Decider:
         if texts:
             self.index.forget()
 
-    def read_ahead(self, batch: Sequence[Signed]) -> None:
-        """Ask at once what adding a batch will ask for; until end_batch()."""
-        self._untold.ask(one.fold for one in batch if one.fold is not None)
-        self.index.read_ahead(
-            [one.entry for one in batch if one.entry and not self.is_brief(one)]
-        )
-
-    def end_batch(self) -> None:
-        """Ask the database again from here on."""
-        self._untold.forget()
-        self.index.end_batch()
+    @contextmanager
+    def batch(self, batch: Sequence[Signed]) -> Iterator[None]:
+        """Ask at once what deciding about all of *batch* will ask for."""
+        entries = [one.entry for one in batch if one.entry and not self.is_brief(one)]
+        try:
+            self._untold.ask(one.fold for one in batch if one.fold is not None)
+            self.index.read_ahead(entries)
+            yield
+        finally:
+            self._untold.forget()
+            self.index.end_batch()
 
     def meet(self, signed: Signed) -> None:
         """Note that an article gets this text: a later one may be its twin, or its namesake."""

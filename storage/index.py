@@ -128,6 +128,8 @@ class SqliteIndex:
             if key not in masked
             for rank in held
         }
+        # Their own are remembered, or of no use to a copy of an equal text.
+        ranks -= {entry.rank for entry in entries}
         if len(ranks) <= _AHEAD:
             self.load(ranks)
 

@@ -82,7 +82,7 @@ class KeyTables:
 
     def read(self, keys: Iterable[Key]) -> dict[Key, list[int]]:
         """Return the ranks of all that hold each of *keys*, ascending."""
-        held = {key: [*self._waiting.get(key, ())] for key in keys}
+        held: dict[Key, list[int]] = {key: [] for key in keys}
         for kind, table in _TABLES.items():
             asked = sorted(key[1] for key in held if key[0] == kind)
             if asked:
@@ -91,20 +91,16 @@ class KeyTables:
                     held[kind, key].append(article)
         ranks = self._ranks({one for articles in held.values() for one in articles})
         for key, articles in held.items():
-            if articles:
-                held[key] = self._ranks_of(key, articles, ranks)
+            changed = self._waiting.get(key)
+            if articles or changed:
+                known = {one: ranks.get(one) for one in articles} | (changed or {})
+                held[key] = sorted({*known.values()} - {None})
         return held
 
     def named(self, headline: Key) -> list[int]:
         """Return the ranks of all texts that have a headline, ascending."""
         rows = self._conn.execute(_SAME_HEADLINE, [headline[1]])
         return sorted(to_unsigned(row[0]) for row in rows)
-
-    def _ranks_of(
-        self, key: Key, articles: Iterable[int], ranks: dict[int, int]
-    ) -> list[int]:
-        known = {one: ranks.get(one) for one in articles} | self._waiting.get(key, {})
-        return sorted({rank for rank in known.values() if rank is not None})
 
     def _ranks(self, articles: Collection[int]) -> dict[int, int]:
         if not articles:

@@ -61,7 +61,7 @@ def prepare_all(
             whole=part.whole,
             body=part.body,
             keys=part.keys,
-            counted=counted_keys(part.whole.kept),
+            counted=part.counted,
             masked=part.masked,
             signed=one,
             words=_words(part.article, part.body),
@@ -84,6 +84,7 @@ class _Cleaned:
     whole: CleanBody
     body: CleanBody
     keys: frozenset[int]
+    counted: frozenset[int]
     masked: frozenset[int]
 
 
@@ -93,7 +94,14 @@ def _clean(article: Article, known: Collection[int]) -> _Cleaned:
     keys = frozenset(block_key(block.text) for block in whole.kept)
     masked = keys.intersection(known)
     body = mask(whole, masked) if masked else whole
-    return _Cleaned(article=article, whole=whole, body=body, keys=keys, masked=masked)
+    return _Cleaned(
+        article=article,
+        whole=whole,
+        body=body,
+        keys=keys,
+        counted=counted_keys(whole.kept),
+        masked=masked,
+    )
 
 
 def prepare_again(prepared: Prepared, known: Collection[int], sign: Sign) -> Prepared:

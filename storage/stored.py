@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from storage.unmet import Unmet
 from storage.urls import article_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sqlite_utils import Database
 
@@ -40,13 +41,14 @@ class Identities:
             db, ("articles", "url_key"), ("tombstones", "url_key")
         )
 
-    def read_ahead(self, batch: Sequence[Prepared]) -> None:
-        """Ask which addresses of a batch are new; until end_batch()."""
+    @contextmanager
+    def batch(self, batch: Sequence[Prepared]) -> Iterator[None]:
+        """Ask at once which addresses of a batch are new."""
         self._unknown.ask(key for one in batch for key in set(one.addresses))
-
-    def end_batch(self) -> None:
-        """Ask the database again from here on."""
-        self._unknown.forget()
+        try:
+            yield
+        finally:
+            self._unknown.forget()
 
     def is_forgotten(self, prepared: Prepared) -> bool:
         """Tell whether a tombstone keeps an article out."""
