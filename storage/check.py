@@ -10,19 +10,20 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from storage.counts import count_again, find_miscounted
-from storage.search import index_everything
+from storage.counts import find_miscounted
+from storage.repairing import MISPLACED
+from storage.repairing import repair as mend
 from storage.search_query import index_words
-from storage.settle import count_waiting, empty_index, queue_everything, settle
+from storage.settle import count_waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sqlite_utils import Database
 
+    from storage.signing import Signed
     from storage.store import Store
 
 _SHOWN = 5
+_KEYS = ("bands", "passage_keys")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,8 @@ class CheckReport:
         return all(problem.repaired for problem in self.problems)
 
 
+# settle() enters these anew where the index was emptied.
+_WAITS = "(SELECT article FROM settle_queue)"
 # Each finds ids that should not be there. A damaged row is found by one of them only.
 _QUERIES: dict[str, tuple[str, str]] = {
     "articles without a story": (
@@ -76,8 +79,35 @@ _QUERIES: dict[str, tuple[str, str]] = {
             "SELECT stories.id FROM stories JOIN articles ON articles.story = stories.id"
             " GROUP BY stories.id HAVING count(*) <> stories.size"
             " OR count(DISTINCT coalesce(articles.outlet, -1)) <> stories.outlets"
+            " OR min(articles.published) IS NOT stories.first_published"
+            " OR max(articles.published) IS NOT stories.last_published"
         ),
     ),
+    "stories whose anchor, first article or name is not theirs": (
+        "stories",
+        (
+            "SELECT stories.id FROM stories"
+            " LEFT JOIN articles AS anchor ON anchor.id = stories.anchor"
+            " LEFT JOIN articles AS first ON first.id = stories.first"
+            " LEFT JOIN articles AS shown ON shown.id = stories.canonical"
+            " WHERE anchor.story IS NOT stories.id"
+            " OR (stories.first IS NOT NULL AND first.story IS NOT stories.id)"
+            " OR shown.headline IS NOT stories.name"
+        ),
+    ),
+    "lines of outlets whose counts are wrong": (
+        "lines",
+        (
+            "SELECT outlet_blocks.outlet FROM outlet_blocks LEFT JOIN block_prints"
+            " ON block_prints.outlet = outlet_blocks.outlet"
+            " AND block_prints.block = outlet_blocks.block"
+            " LEFT JOIN articles ON articles.id = block_prints.article"
+            " WHERE NOT stale GROUP BY outlet_blocks.outlet, outlet_blocks.block"
+            " HAVING count(DISTINCT articles.story) <> outlet_blocks.stories"
+            " OR count(*) <> count(articles.id)"
+        ),
+    ),
+    "articles whose removed blocks have no place": ("articles", MISPLACED),
     "aliases of live or missing stories": (
         "aliases",
         (
@@ -90,7 +120,7 @@ _QUERIES: dict[str, tuple[str, str]] = {
         "index",
         (
             "SELECT min(id) FROM articles WHERE text_hash IS NOT NULL AND words >= 60"
-            " GROUP BY text_hash HAVING sum(indexed) <> 1"
+            f" GROUP BY text_hash HAVING sum(indexed) <> 1 AND NOT max(id IN {_WAITS})"
         ),
     ),
     "index entries without an article": (
@@ -124,7 +154,7 @@ def check(store: Store, *, repair: bool = False) -> CheckReport:
     db = store.db
     problems = _look(store)
     if repair and problems:
-        _repair(store, {problem.part for problem in problems})
+        mend(store, {problem.part for problem in problems})
         left = {problem.what for problem in _look(store)}
         problems = [
             Problem(
@@ -154,6 +184,7 @@ def _look(store: Store) -> list[Problem]:
         *_check_keys(store.db),
         *_check_rows(store.db),
         *_check_counts(store.db),
+        *_check_search(store.db),
         *_check_texts(store),
     ]
 
@@ -202,37 +233,65 @@ def _check_counts(db: Database) -> list[Problem]:
 def _check_texts(store: Store) -> list[Problem]:
     """Derive every article's index entries and words again, and compare."""
     wrong: dict[tuple[str, str], list[int]] = {}
-    for article, headline, body, kinds, indexed, size in store.db.conn.execute(
-        "SELECT articles.id, headline, body, block_kinds, indexed, search_docsize.sz"
-        " FROM articles LEFT JOIN search_docsize ON search_docsize.id = articles.id"
+    keys = dict.fromkeys(_KEYS, 0)
+    for row in store.db.conn.execute(
+        "SELECT articles.id, headline, body, block_kinds, indexed, articles.words,"
+        " text_hash, headline_hash, search_docsize.sz, minima FROM articles"
+        " LEFT JOIN search_docsize ON search_docsize.id = articles.id"
+        " LEFT JOIN signatures ON signatures.article = articles.id"
     ):
+        article, headline, body, kinds, indexed, *hashes, size, minima = row
+        signed = store.adder.decider.sign(headline, body)
         if (len(body.split("\n\n")) if body else 0) != len(kinds):
             key = ("articles", "bodies whose blocks and kinds differ")
+            wrong.setdefault(key, []).append(article)
+        if hashes != [signed.words, signed.fold, signed.headline]:
+            key = ("texts", "articles whose hashes are of another text")
             wrong.setdefault(key, []).append(article)
         words = [len(index_words(text).split()) for text in (headline, body)]
         if size is not None and _varints(size) != words:
             key = ("search", "articles whose words in search are others")
             wrong.setdefault(key, []).append(article)
-        if indexed and not _is_indexed(store, article, headline, body):
+        if indexed and not _is_indexed(store.db, article, signed, minima, keys):
             key = ("index", "articles whose keys in the index are others")
             wrong.setdefault(key, []).append(article)
+    if not wrong and _count_keys(store.db) != keys:
+        wrong["index", "keys of articles that do not have them"] = []
     return [
-        Problem(part=part, what=what, count=len(ids), examples=tuple(ids[:_SHOWN]))
+        Problem(part=part, what=what, count=len(ids) or 1, examples=tuple(ids[:_SHOWN]))
         for (part, what), ids in wrong.items()
     ]
 
 
-def _is_indexed(store: Store, article: int, headline: str, body: str) -> bool:
-    entry = store.adder.decider.sign(headline, body).entry
-    assert entry is not None
-    execute = store.db.conn.execute
-    return all(
-        execute(
-            f"SELECT 1 FROM {table} WHERE key = ? AND article = ?", [key, article]
-        ).fetchone()
-        for table, keys in (("bands", entry.bands), ("passage_keys", entry.passages))
-        for _, key in keys
-    )
+def _is_indexed(
+    db: Database, article: int, signed: Signed, minima: bytes, seen: dict[str, int]
+) -> bool:
+    """Look up every key of an article, and add up how many *seen* tables should have."""
+    entry = signed.entry
+    if entry is None:
+        return False
+    found = entry.signature.astype("<u4").tobytes() == (minima or b"")
+    for table, keys in zip(_KEYS, (entry.bands, entry.passages), strict=True):
+        seen[table] += len(set(keys))
+        sql = f"SELECT 1 FROM {table} WHERE key = ? AND article = ?"
+        found &= all(
+            db.conn.execute(sql, [k, article]).fetchone() for _, k in set(keys)
+        )
+    return found
+
+
+def _count_keys(db: Database) -> dict[str, int]:
+    counts = {t: db.conn.execute(f"SELECT count(*) FROM {t}").fetchone() for t in _KEYS}
+    return {table: row[0] for table, row in counts.items()}
+
+
+def _check_search(db: Database) -> list[Problem]:
+    """Let FTS5 compare its own tables with one another."""
+    try:
+        db.conn.execute("INSERT INTO search (search) VALUES ('integrity-check')")
+    except sqlite3.DatabaseError:
+        return [Problem(part="search", what="words that are lost or damaged", count=1)]
+    return []
 
 
 def _varints(data: bytes) -> list[int]:
@@ -244,59 +303,3 @@ def _varints(data: bytes) -> list[int]:
             numbers.append(value)
             value = 0
     return numbers
-
-
-def _repair(store: Store, parts: set[str]) -> None:
-    mend: dict[str, Callable[[Store], None]] = {
-        "aliases": _mend_aliases,
-        "index": _mend_index,
-        "search": _mend_search,
-        "stories": _mend_stories,
-    }
-    for part, step in mend.items():
-        if part in parts:
-            step(store)
-    settle(store)
-    if "counts" in parts:
-        with store.transaction() as db:
-            count_again(db)
-
-
-def _mend_aliases(store: Store) -> None:
-    with store.transaction() as db:
-        db.conn.execute(
-            "DELETE FROM story_aliases WHERE id IN (SELECT id FROM stories)"
-            " OR story NOT IN (SELECT id FROM stories)"
-        )
-
-
-def _mend_index(store: Store) -> None:
-    with store.transaction() as db:
-        empty_index(db, "check")
-    store.forget_caches()
-
-
-def _mend_search(store: Store) -> None:
-    with store.transaction() as db:
-        index_everything(db)
-
-
-def _mend_stories(store: Store) -> None:
-    with store.transaction() as db:
-        orphans = db.conn.execute(
-            "SELECT id, headline FROM articles WHERE story IS NULL"
-            " OR story NOT IN (SELECT id FROM stories)"
-        ).fetchall()
-        for article, headline in orphans:
-            story = store.adder.stories.mint(headline)
-            db.conn.execute(
-                "UPDATE articles SET story = ? WHERE id = ?", [story, article]
-            )
-            db.conn.execute(
-                "UPDATE stories SET anchor = ? WHERE id = ?", [article, story]
-            )
-        db.conn.execute(
-            "DELETE FROM stories WHERE id NOT IN"
-            " (SELECT story FROM articles WHERE story IS NOT NULL)"
-        )
-        queue_everything(db, "check")

@@ -94,7 +94,7 @@ class KeyTables:
             changed = self._waiting.get(key)
             if articles or changed:
                 known = {one: ranks.get(one) for one in articles} | (changed or {})
-                held[key] = sorted({*known.values()} - {None})
+                held[key] = sorted({one for one in known.values() if one is not None})
         return held
 
     def named(self, headline: Key) -> list[int]:

@@ -176,6 +176,16 @@ def test_explain_search_check_and_settle(db: Path) -> None:
     assert report(db, "settle")["articles"] == 0
 
 
+def test_check_names_what_is_wrong(db: Path) -> None:
+    with Store.open(db) as store:
+        store.db.conn.execute("DELETE FROM bands WHERE article = 1")
+    found = run(db, "check")
+    assert found.exit_code == 3
+    assert "articles whose keys in the index are others" in found.stdout
+    assert run(db, "check", "--repair").exit_code == 0
+    assert "3 articles, 2 stories: sound" in run(db, "check").stdout
+
+
 @pytest.mark.parametrize("suffix", ["jsonl", "csv", "parquet", "db"])
 def test_export_writes_every_format(db: Path, tmp_path: Path, suffix: str) -> None:
     out = tmp_path / f"out.{suffix}"

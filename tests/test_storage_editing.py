@@ -21,7 +21,7 @@ from storage.parameters import parse_settings
 from storage.prune import prune
 from storage.rededupe import plan, rededupe
 from storage.search import search_articles
-from storage.settle import settle
+from storage.settle import empty_index, settle
 from storage.store import Store
 from storage.stories import find_story
 from tests.storage_articles import START, make_article, prose
@@ -278,20 +278,44 @@ DAMAGE = [
     ("UPDATE articles SET story = NULL WHERE id = 2", "stories"),
     ("UPDATE stories SET size = 9", "stories"),
     ("INSERT INTO story_aliases (id, story) VALUES (1, 1)", "aliases"),
+    ("INSERT INTO bands (key, article) VALUES (5, 1)", "index"),
+    ("UPDATE signatures SET minima = zeroblob(512)", "index"),
+    ("DELETE FROM search_data WHERE id > 10", "search"),
+    ("UPDATE stories SET anchor = NULL", "stories"),
+    ("UPDATE stories SET first = 3", "stories"),
+    ("UPDATE stories SET name = 'Another'", "stories"),
+    ("UPDATE articles SET text_hash = 7, words = 0 WHERE id = 2", "texts"),
+    ("UPDATE articles SET block_kinds = 'p' WHERE id = 2", "articles"),
+    ("UPDATE removed_blocks SET position = 40", "articles"),
+    ("UPDATE outlet_blocks SET stories = 40", "lines"),
+    ("INSERT INTO pairs (a, b, verdict) VALUES (77, 88, 'near')", "keys"),
+    ("INSERT INTO pages (url_key, url, article) VALUES ('a', 'a', 77)", "keys"),
 ]
 
 
 @pytest.mark.parametrize(("sql", "part"), DAMAGE)
 def test_check_finds_and_repairs(store: Store, sql: str, part: str) -> None:
-    store.add_all([make_article(1), make_article(2), make_article(3, text=2)])
+    lines = [*prose(1), *prose(1)[:1]]
+    store.add_all([make_article(1, blocks=lines), make_article(2)])
+    store.add(make_article(3, text=2))
     expected = sorted(stories(store).values())
-    store.db.conn.execute(sql)
+    store.db.conn.execute("PRAGMA foreign_keys = off")
+    assert store.db.conn.execute(sql).rowcount
+    store.db.conn.execute("PRAGMA foreign_keys = on")
     found = check(store)
     assert part in {problem.part for problem in found.problems}
     assert not found.is_sound
     assert check(store, repair=True).is_sound
     assert check(store).problems == ()
     assert sorted(stories(store).values()) == expected
+
+
+def test_what_waits_for_settle_is_not_damaged(store: Store) -> None:
+    store.add_all([make_article(1), make_article(2)])
+    with store.transaction() as db:
+        empty_index(db, "folding")
+    assert check(store).problems == ()
+    assert check(store).waiting == 2
 
 
 def test_explain_reads_the_texts_again(store: Store) -> None:

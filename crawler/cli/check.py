@@ -38,10 +38,15 @@ def command(ctx: click.Context, /, db: Path, *, repair: bool, as_json: bool) -> 
             "",
             ["part", "what", "count", "for example", "repaired"],
             [
-                [p.part, p.what, p.count, list(p.examples), "yes" if p.repaired else ""]
+                [
+                    *(p.part, p.what, p.count, ", ".join(map(str, p.examples))),
+                    "yes" if p.repaired else "",
+                ]
                 for p in report.problems
             ],
         )
     else:
         click.echo(f"{report.articles} articles, {report.stories} stories: sound")
+    if report.waiting and not as_json:
+        click.echo(f"{report.waiting} articles wait: run wirecopy settle")
     ctx.exit(EXIT_DONE if report.is_sound else EXIT_LOOK)
