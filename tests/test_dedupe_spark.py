@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import csv
+import os
 import random
 import shutil
+import signal
+import sys
+import threading
 import time
 
 import numpy as np
@@ -259,3 +263,43 @@ def test_an_output_takes_the_place_of_nothing_else(tmp_path, output):
         dedupe_on_cluster(request, clock=time.monotonic)
     assert (tmp_path / "theirs" / "notes.txt").exists()
     assert (tmp_path / "dumps" / "a.jsonl").exists()
+
+
+class _Ended:
+    """A session whose Java has ended."""
+
+    def stop(self) -> None:
+        raise ConnectionRefusedError(111, "Connection refused")
+
+
+def test_a_java_that_ends_is_one_line(monkeypatch):
+    monkeypatch.setattr("dedupe.spark.session.open_session", lambda *_: _Ended())
+    monkeypatch.setattr("pyspark.sql.SparkSession.getActiveSession", lambda: None)
+    with (
+        pytest.raises(ClusterError, match="Java ended before the run") as raised,
+        spark_session("local[1]") as session,
+    ):
+        session.stop()
+    assert "\n" not in str(raised.value)
+
+
+def _stop_meanwhile() -> None:
+    with spark_session("local[1]", _SETTINGS) as session:
+        threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGTERM)).start()
+        session._jvm.java.lang.Thread.sleep(1_000)
+
+
+@pytest.mark.usefixtures("spark")
+def test_a_run_that_is_stopped_stops_spark(monkeypatch):
+    """Comes last: the session of all tests here is stopped as if it were its own."""
+    from pyspark import SparkContext
+
+    monkeypatch.setattr("pyspark.sql.SparkSession.getActiveSession", lambda: None)
+    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        with pytest.raises(SystemExit) as raised:
+            _stop_meanwhile()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert raised.value.code == 128 + signal.SIGTERM
+    assert SparkContext._active_spark_context is None

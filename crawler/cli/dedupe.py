@@ -164,7 +164,11 @@ def _on_cluster(options: dict[str, Any]) -> Callable[[Clock], DedupeReport]:
         require_spark()
         from crawler.dumps.cluster import ClusterRequest, dedupe_on_cluster
 
-        return dedupe_on_cluster(ClusterRequest(**options), clock=clock)
+        try:
+            return dedupe_on_cluster(ClusterRequest(**options), clock=clock)
+        except SystemExit:
+            click.echo("wirecopy: stopped; run again with --resume to go on", err=True)
+            raise
 
     return run
 

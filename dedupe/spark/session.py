@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import subprocess
 import sys
-from contextlib import contextmanager
+import warnings
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from dedupe.errors import ClusterError
@@ -55,21 +58,46 @@ def spark_session(
 ) -> Iterator[SparkSession]:
     """Give the running session, or one that is stopped in the end.
 
-    Raises ClusterError as ``open_session`` does.
+    Raises ClusterError as ``open_session`` does, and where a job fails or Spark's
+    Java ends before the run.
     """
     require_spark()
+    from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
     known = SparkSession.getActiveSession()
     session = open_session(master, settings)
+    logging.getLogger().addFilter(_is_not_py4j)
     try:
         yield session
     except PySparkException as error:
         raise ClusterError(f"Spark gave up: {told_in_one_line(error)}") from error
+    except (Py4JError, ConnectionError) as error:
+        raise ClusterError(
+            "Spark's Java ended before the run did; run again with --resume"
+        ) from error
     finally:
         if known is None:
-            session.stop()
+            # A signal leaves half an answer on the connection of this thread.
+            stopper = Thread(target=_stop, args=(session,))
+            stopper.start()
+            stopper.join()
+        logging.getLogger().removeFilter(_is_not_py4j)
+
+
+def _is_not_py4j(record: logging.LogRecord) -> bool:
+    """Py4J logs, as the root, a traceback of what it raises as well."""
+    return "py4j" not in record.pathname
+
+
+def _stop(session: SparkSession) -> None:
+    """Stop Spark where its Java still runs: a signal may have ended both."""
+    from py4j.protocol import Py4JError
+
+    with warnings.catch_warnings(), suppress(Py4JError, ConnectionError):
+        warnings.simplefilter("ignore", RuntimeWarning)
+        session.stop()
 
 
 def told_in_one_line(error: Exception) -> str:
