@@ -30,8 +30,9 @@ _TICK = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _ROLES = (
     ("CoarseGrainedExecutorBackend", "executors' Java"),
-    ("cluster_workers", "Python workers"),
+    # Its command names the workers' daemon among the settings.
     ("pyspark-shell", "driver's Java"),
+    ("cluster_workers", "Python workers"),
 )
 
 
