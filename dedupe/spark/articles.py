@@ -9,6 +9,7 @@ import numpy as np
 import orjson
 
 from dedupe.gathering import Gathered, Gatherer, MemorySpill
+from dedupe.kernels.stretches import pick_bytes
 from dedupe.nodes import identify
 from dedupe.shingles import analyse_texts
 from dedupe.signature import permutations
@@ -197,12 +198,10 @@ def _alone_rows(arrived: Arrived) -> NDArray[Any]:
 
 def _bodies(tokens: NDArray[np.uint32], found: Gathered) -> NDArray[np.uint32]:
     """Drop the headlines' tokens: records are verified on the body's."""
-    inside = np.zeros(len(tokens) + 1, np.int8)
-    np.add.at(inside, found.starts, 1)
-    np.add.at(inside, found.starts + found.tokens, -1)
-    bodies: NDArray[np.uint32] = tokens[
-        np.cumsum(inside[:-1], dtype=np.int8).astype(bool)
-    ]
+    width = tokens.itemsize
+    sizes = found.tokens.astype(np.int64) * width
+    picked = pick_bytes(tokens.view(np.uint8), found.starts * width, sizes)
+    bodies: NDArray[np.uint32] = picked.view(tokens.dtype)
     return bodies
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dedupe.kernels.stretches import pick_bytes
 
@@ -155,20 +156,37 @@ def _packed(layout: Layout, buckets: NDArray[Any], table: Table) -> pa.RecordBat
     order = np.argsort(buckets, kind="stable")
     table, buckets = table.pick(order), buckets[order]
     firsts = np.flatnonzero(np.diff(buckets, prepend=-1))
-    ends = np.append(firsts[1:], len(buckets))
-    bounds = {name: table.offsets(name) for name, _ in layout.tails}
-    heads = [table.rows[a:b].tobytes() for a, b in zip(firsts, ends, strict=True)]
-    tails = [
-        b"".join(
-            data[bounds[name][a] : bounds[name][b]].tobytes()
-            for name, data in table.tails.items()
-        )
-        for a, b in zip(firsts, ends, strict=True)
+    bounds = np.append(firsts, len(buckets))
+    arrays = [
+        pa.array(buckets[firsts].astype(np.int32)),
+        _values(table.rows, bounds * layout.dtype.itemsize),
+        _tails(table, bounds),
+        pa.array(np.full(len(firsts), layout.kind, np.int32)),
     ]
-    kinds = np.full(len(firsts), layout.kind, np.int32)
-    columns = [buckets[firsts].astype(np.int32), heads, tails, kinds]
-    arrays = [pa.array(c, t.type) for c, t in zip(columns, _ARROW, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, schema=_ARROW)
+
+
+def _values(data: NDArray[Any], bounds: NDArray[np.int64]) -> pa.Array:
+    """Stretches of an array's bytes as values, which are not copied."""
+    assert bounds[-1] < 1 << 31, "a task holds more than Arrow's 2 GB; use more buckets"
+    offsets = pa.py_buffer(bounds.astype(np.int32))
+    held = pa.py_buffer(np.ascontiguousarray(data).view(np.uint8))
+    return pa.Array.from_buffers(
+        pa.binary(), len(bounds) - 1, [None, offsets, held], null_count=0
+    )
+
+
+def _tails(table: Table, bounds: NDArray[np.int64]) -> pa.Array:
+    """The tails of the rows between bounds; several follow each other in a value."""
+    parts = [
+        _values(data, table.offsets(name)[bounds] * data.itemsize)
+        for name, data in table.tails.items()
+    ]
+    if not parts:
+        return _values(np.zeros(0, np.uint8), np.zeros(len(bounds), np.int64))
+    if len(parts) == 1:
+        return parts[0]
+    return pc.binary_join_element_wise(*parts, b"")
 
 
 class Inbox:

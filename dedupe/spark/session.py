@@ -30,6 +30,8 @@ _SETTINGS = {
     # The work is in kernels: compiling the little around them costs more than it saves.
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    # Hashes neither repeat nor compress.
+    "spark.shuffle.compress": "false",
     # A task that runs again says the same, but may pack it in another order.
     "spark.sql.shuffle.orderIndependentChecksum.enabled": "false",
     # A task keeps parcels of a few kinds: it need not sort them to write one at a time.
@@ -47,6 +49,8 @@ _LOOPS = (
 )
 _LEAST_JAVA = 17
 _ON_ONE_MACHINE = {
+    # Hadoop sums every 512 bytes of a local file and writes the sums beside it.
+    "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
     "spark.driver.extraJavaOptions": _QUICK,
     "spark.executor.extraJavaOptions": _LOOPS,
 }

@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _DONE = "_SUCCESS"
+# A value is megabytes of hashes: they neither repeat nor compress nor have an order,
+# and a hundred of them, before a group's size is looked at, crowd the heap.
+_WHOLE_VALUES = {
+    "compression": "none",
+    "parquet.enable.dictionary": "false",
+    "parquet.column.statistics.enabled": "false",
+    "parquet.page.write-checksum.enabled": "false",
+    "parquet.page.size.row.check.min": "1",
+    "parquet.block.size": str(16 << 20),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +105,5 @@ class FolderCheckpoints:
             # Shown beside its jobs in Spark's pages and event log.
             session.sparkContext.setJobDescription(name)
             writer = make().write.mode("overwrite").partitionBy("kind")
-            # Hashes neither repeat nor compress.
-            writer.options(**{"parquet.enable.dictionary": "false"}, compression="none")
-            writer.parquet(place.path)
+            writer.options(**_WHOLE_VALUES).parquet(place.path)
         return session.read.schema(self.schema).parquet(place.path)
