@@ -168,7 +168,8 @@ class DelimitedWriter:
         self._rows = csv.DictWriter(
             self._text, names, delimiter=delimiter, lineterminator="\n"
         )
-        self._rows.writeheader()
+        if names:
+            self._rows.writeheader()
 
     def write(self, rows: list[Row]) -> None:
         self._rows.writerows(
