@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from dedupe.kernels.reading import read_stretches
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -119,18 +120,20 @@ class FileSpill:
 
         They are read, not mapped: a map takes 64 KB and more around every touch.
         """
-        places = np.concatenate(([0], np.cumsum(counts))).tolist()
-        found = np.empty(places[-1], self._dtype)
-        file = self._file
-        if file is None:
-            held = self.view()
-            for start, a, b in zip(starts.tolist(), places, places[1:], strict=False):
+        found = np.empty(int(counts.sum()), self._dtype)
+        if self._file is None:
+            held, places = self.view(), np.concatenate(([0], np.cumsum(counts)))
+            for start, a, b in zip(
+                starts.tolist(), places.tolist(), places[1:].tolist(), strict=False
+            ):
                 found[a:b] = held[start : start + b - a]
             return found
-        size, into = self._dtype.itemsize, found.data.cast("B")
-        for start, a, b in zip(starts.tolist(), places, places[1:], strict=False):
-            if a < b:
-                os.preadv(file, [into[a * size : b * size]], start * size)
+        size = self._dtype.itemsize
+        read = read_stretches(
+            self._file, starts * size, counts * size, found.view(np.uint8)
+        )
+        if read < found.nbytes:
+            raise StorageError("spilled records cannot be read back: the disk fails")
         return found
 
     def release(self) -> None:

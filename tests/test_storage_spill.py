@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,3 +63,12 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
         pytest.raises(StorageError, match="--spill"),
     ):
         spill.append(np.zeros(1, np.uint32))
+
+
+def test_a_disk_that_gives_less_than_it_took_is_told() -> None:
+    with FileSpill(0) as spill:
+        spill.append(np.arange(10, dtype=np.uint32))
+        os.ftruncate(spill._file or -1, 16)
+        assert spill.take(np.array([0]), np.array([4])).tolist() == [0, 1, 2, 3]
+        with pytest.raises(StorageError, match="cannot be read back"):
+            spill.take(np.array([0, 3]), np.array([4, 2]))

@@ -10,8 +10,10 @@ from dedupe.kernels.compiler import njit
 @njit(cache=True, nogil=True)
 def copy(source, start, size, out, at):
     """Copy *size* elements of *source*, from *start* on, to *out* from *at* on."""
-    for k in range(size):
-        out[at + k] = source[start + k]
+    # Unsigned, so that numba does not look for negative ones and copies many at a time.
+    place, first = np.uint64(at), np.uint64(start)
+    for k in range(np.uint64(size)):
+        out[place + k] = source[first + k]
 
 
 @njit(cache=True, nogil=True)
