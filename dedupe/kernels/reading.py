@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING, Any
 
 from dedupe.kernels.compiler import DISABLED, njit, types
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 # The file, where to put the bytes, how many, and from where in the file.
-_pread = types.ExternalFunction(
+_pread: Any = types.ExternalFunction(
     "pread", types.intp(types.intc, types.uintp, types.uintp, types.int64)
 )
 
@@ -42,11 +47,16 @@ def _read_interpreted(file, starts, sizes, out):
     return at
 
 
-def read_stretches(file, starts, sizes, out):
+def read_stretches(
+    file: int,
+    starts: NDArray[np.int64],
+    sizes: NDArray[np.int64],
+    out: NDArray[np.uint8],
+) -> int:
     """Fill *out* with stretches of an open *file*, one after the other.
 
     They begin at the bytes *starts* and are *sizes* bytes long. Returns how many bytes
     could be read.
     """
     read = _read_interpreted if DISABLED else _read_stretches
-    return read(file, starts, sizes, out)
+    return int(read(file, starts, sizes, out))
