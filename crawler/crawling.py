@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import time
 from collections import Counter
@@ -115,6 +116,8 @@ def crawl(
     _check(db)
     own = {**(settings or {}), "WIRECOPY_WATCH": watch}
     process = AsyncCrawlerProcess(load_settings(db, own))
+    # Scrapy makes a record of every step of every page, and drops it at its handler.
+    logging.getLogger("scrapy").setLevel(process.settings["LOG_LEVEL"])
     crawler = process.create_crawler(OutletsSpider)
     process.crawl(crawler, plan=plan)
     _run(process, crawler)

@@ -119,8 +119,8 @@ def make_outlet(values: Mapping[str, Any], where: str) -> Outlet:
     for name in ("name", "home"):
         if not isinstance(values.get(name), str) or not values[name].strip():
             raise OutletError(f"{where}: {name} is missing: every outlet needs one")
-    if urlsplit(values["home"]).scheme not in {"http", "https"}:
-        raise OutletError(f"{where}: home must be an http(s) URL: {values['home']!r}")
+    if not _is_web(values["home"]):
+        raise OutletError(f"{where}: {values['home']!r} is no http(s) URL with a host")
     plain: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in values.items()
@@ -191,13 +191,20 @@ def _resolve_one(target: str, catalogue: Catalogue) -> Outlet:
             )
         target = f"https://{target}"
     home = target if urlsplit(target).path else f"{target}/"
-    is_web = urlsplit(home).scheme in {"http", "https"}
-    if not is_web or not _HOST.fullmatch(host_of(home)):
+    if not _is_web(home):
         raise OutletError(f"{target!r} is no http(s) URL with a host: check it")
     if known is not None:
         sections = (*known.sections, known.home) if home != known.home else ()
         return replace(known, home=home, sections=sections)
     return Outlet(name=host_of(home) + _port(home), home=home)
+
+
+def _is_web(url: str) -> bool:
+    try:
+        scheme = urlsplit(url).scheme
+    except ValueError:
+        return False
+    return scheme in {"http", "https"} and bool(_HOST.fullmatch(host_of(url)))
 
 
 def _port(url: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# Each child imports the module that the parent was started from.
+import crawler.cli.main
 import crawler.committing  # noqa: F401
 import storage.wiring  # noqa: F401
 from crawler.extract.workers import warm_up

@@ -129,6 +129,8 @@ def _ask(
             "WIRECOPY_HOST_BUDGET": sample,
         }
         plan = CrawlPlan(outlets=tuple(outlets), argv=("outlets",))
+        # A crawl that comes to nothing leaves no file that it made: here that says why.
+        Store.open(db).close()
         report = crawl(plan, db, settings=settings, settle=False)
         with Store.open(db, read_only=True) as store:
             state = CrawlState(store.db)

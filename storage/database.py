@@ -1,11 +1,11 @@
-"""sqlite-utils, imported without pandas: that takes longer than all else together."""
+"""sqlite-utils, imported without pandas and numpy: they take longer than all else."""
 
 from __future__ import annotations
 
 from dedupe.slim_imports import unseen
 
-# sqlite-utils asks for pandas to know its types, and no value here is one of them.
-with unseen("pandas"):
+# sqlite-utils asks for both to know their types, and no value here is one of them.
+with unseen("pandas", "numpy"):
     from sqlite_utils import Database, Migrations
 
 __all__ = ["Database", "Migrations"]

@@ -349,6 +349,24 @@ def endless(handler: Any, path: str) -> bool:
     return True
 
 
+def unmeasured(handler: Any, path: str) -> bool:
+    """Send a body of no named length until the other side has had enough."""
+    if path == "/robots.txt":
+        return False
+    handler.send_response(200)
+    handler.send_header("Content-Type", "text/html")
+    handler.end_headers()
+    handler.close_connection = True
+    while not handler.server.is_over.is_set():
+        handler.wfile.write(b"<p>and so on" * 100_000)
+    return True
+
+
+def gone(handler: Any, path: str) -> bool:
+    handler.send(410, b"")
+    return True
+
+
 def reset(handler: Any, path: str) -> bool:
     linger = b"\x01\x00\x00\x00\x00\x00\x00\x00"
     handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)

@@ -77,7 +77,7 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     [
         ("a = 1", "is no table"),
         ('[a]\nname = "A"', "home is missing"),
-        ('[a]\nname = "A"\nhome = "file:///etc"', "must be an http(s) URL"),
+        ('[a]\nname = "A"\nhome = "file:///etc"', "is no http(s) URL"),
         ('[a]\nname = "A"\nhome = "http://a.example/"\nfeed = "x"', "unknown field"),
         ("[a", "is not a TOML file"),
     ],
@@ -131,3 +131,11 @@ def test_lists_are_imported_once(name: str, text: str, tmp_path: Path) -> None:
     assert import_outlets(file, own).added == 1
     assert import_outlets(file, own).known == 1
     assert [outlet.host for outlet in load_outlets(own)] == ["paper.example"]
+
+
+def test_a_line_that_is_no_address_is_refused_with_its_number(tmp_path: Path) -> None:
+    file, own = tmp_path / "list.txt", tmp_path / "own.toml"
+    file.write_text("paper.example\nnot an address\n")
+    with pytest.raises(OutletError, match="line 2: 'https://not an address/' is no"):
+        import_outlets(file, own)
+    assert not own.exists()

@@ -1,0 +1,40 @@
+"""Finding out about an outlet by asking it, and asking every address again."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from crawler.outlets import load_outlets
+from tests.crawled_outlets import gone, served, wirecopy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_an_outlet_is_found_out_and_checked(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    with served(articles=2) as outlets:
+        added = wirecopy(outlets, "outlets", "add", "http://one.example/", "-o", own)
+        checked = wirecopy(
+            outlets, "outlets", "check", "one.example", "--outlets", own, "--json"
+        )
+    assert added.returncode == 0, added.stderr
+    assert "feed http://one.example/feed: 2 links" in added.stderr
+    assert load_outlets(own)[0].feeds == ("http://one.example/feed",)
+    asked = {check["url"]: check for check in json.loads(checked.stdout)}
+    assert asked["http://one.example/feed"]["links"] == 2
+    assert asked["http://one.example/feed"]["problem"] is None
+
+
+def test_an_outlet_that_does_not_answer_is_told(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    with served() as outlets:
+        outlets.hosts["gone.example"] = gone
+        added = wirecopy(outlets, "outlets", "add", "http://gone.example/", "-o", own)
+        checked = wirecopy(outlets, "outlets", "check", "http://gone.example/")
+    assert added.returncode == 1
+    assert added.stderr == "wirecopy: http://gone.example/: HTTP 410\n"
+    assert not own.exists()
+    assert checked.returncode == 3
+    assert "HTTP 410" in checked.stdout
