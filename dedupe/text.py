@@ -89,10 +89,17 @@ def is_character_script(code: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class TextColumn:
-    """Texts side by side: UTF-8 *data* (uint8) and n + 1 *offsets* (int64)."""
+    """Texts side by side: UTF-8 *data* (uint8) and n + 1 *offsets* (int64), read-only."""
 
     data: NDArray[np.uint8]
     offsets: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        # A kernel is compiled once more for arrays that may be written.
+        for name in ("data", "offsets"):
+            view = getattr(self, name).view()
+            view.flags.writeable = False
+            object.__setattr__(self, name, view)
 
     @classmethod
     def from_strings(cls, texts: Iterable[str | None]) -> Self:
