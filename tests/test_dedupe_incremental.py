@@ -12,47 +12,8 @@ from hypothesis import strategies as st
 
 from dedupe.batch import StoryBuilder
 from dedupe.incremental import Engine, make_entry
-from dedupe.parameters import Parameters
 from dedupe.text import TextColumn
-
-WORDS = [
-    "river",
-    "council",
-    "bridge",
-    "market",
-    "storm",
-    "vote",
-    "harbour",
-    "budget",
-    "school",
-    "minister",
-    "strike",
-    "train",
-    "farmer",
-    "court",
-    "police",
-    "garden",
-    "winter",
-    "border",
-    "engine",
-    "theatre",
-    "doctor",
-    "island",
-    "letter",
-    "museum",
-    "pilot",
-    "valley",
-    "factory",
-    "union",
-    "harvest",
-    "tunnel",
-]
-# Small caps, so that small sets reach them.
-SMALL = Parameters(bucket_cap=4, hubs=2, stranger_groups=3)
-
-
-def sentence(rng: random.Random) -> str:
-    return " ".join(rng.choices(WORDS, k=rng.randint(9, 14))).capitalize() + "."
+from tests.sentences import SMALL, WORDS, sentence
 
 
 class Printed(NamedTuple):

@@ -22,49 +22,11 @@ from storage.check import check
 from storage.parameters import save_parameters
 from storage.settle import count_waiting, settle
 from storage.store import Store
+from tests.sentences import SMALL, WORDS, sentence
 from tests.storage_articles import START
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-WORDS = [
-    "river",
-    "council",
-    "bridge",
-    "market",
-    "storm",
-    "vote",
-    "harbour",
-    "budget",
-    "school",
-    "minister",
-    "strike",
-    "train",
-    "farmer",
-    "court",
-    "police",
-    "garden",
-    "winter",
-    "border",
-    "engine",
-    "theatre",
-    "doctor",
-    "island",
-    "letter",
-    "museum",
-    "pilot",
-    "valley",
-    "factory",
-    "union",
-    "harvest",
-    "tunnel",
-]
-# Small caps, so that small sets reach them.
-SMALL = Parameters(bucket_cap=4, hubs=2, stranger_groups=3)
-
-
-def sentence(rng: random.Random) -> str:
-    return " ".join(rng.choices(WORDS, k=rng.randint(9, 14))).capitalize() + "."
 
 
 def newsroom(seed: int) -> list[Article]:
