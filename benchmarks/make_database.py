@@ -4,7 +4,8 @@
 
 Rows are inserted directly, several thousand times faster than Store.add: texts are
 words drawn from a made-up vocabulary, three articles of ten are copies. The index of
-signatures, bands and passage keys stays empty, since no page reads it.
+signatures, bands and passage keys, which no page reads, stays empty without --index;
+with it, grow_database.py can add to what was built.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dedupe.parameters import DEFAULT
 from storage.search import index_article
+from storage.signing import IndexSigner
 from storage.store import Store
 
 if TYPE_CHECKING:
@@ -267,11 +270,67 @@ def make_runs(db: Database, maker: Maker) -> None:
             )
 
 
+def make_index(db: Database) -> None:
+    """Sign every text, and enter the first article of each into the index."""
+    signer = IndexSigner(DEFAULT)
+    keys: dict[str, list[np.ndarray]] = {"bands": [], "passage_keys": []}
+    seen: set[int | None] = set()
+    last = 0
+    while rows := db.conn.execute(
+        "SELECT id, headline, body FROM articles WHERE id > ? ORDER BY id LIMIT ?",
+        [last, BATCH],
+    ).fetchall():
+        signed = signer.sign_all([row[1:] for row in rows])
+        first = [one.fold not in seen and not seen.add(one.fold) for one in signed]
+        new = [
+            (row[0], one)
+            for row, one, is_first in zip(rows, signed, first, strict=True)
+            if is_first
+        ]
+        with db.atomic():
+            db.conn.executemany(
+                "UPDATE articles SET words = ?, text_hash = ?, headline_hash = ?,"
+                " indexed = ? WHERE id = ?",
+                [
+                    (one.words, one.fold, one.headline, is_first, row[0])
+                    for row, one, is_first in zip(rows, signed, first, strict=True)
+                ],
+            )
+            db.conn.executemany(
+                "INSERT INTO signatures (article, minima) VALUES (?, ?)",
+                [(n, one.entry.signature.tobytes()) for n, one in new],
+            )
+        for table, name in (("bands", "bands"), ("passage_keys", "passages")):
+            keys[table].append(
+                np.array(
+                    [(key, n) for n, one in new for _, key in getattr(one.entry, name)],
+                    np.int64,
+                )
+            )
+        last = rows[-1][0]
+        print(f"{last:,} signed", flush=True)
+    for table, parts in keys.items():
+        _insert_keys(db, table, np.concatenate(parts))
+
+
+def _insert_keys(db: Database, table: str, rows: np.ndarray) -> None:
+    """Fill an empty table in its order."""
+    rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
+    for start in range(0, len(rows), 1_000_000):
+        with db.atomic():
+            db.conn.executemany(
+                f"INSERT OR IGNORE INTO {table} (key, article) VALUES (?, ?)",
+                rows[start : start + 1_000_000].tolist(),
+            )
+    print(f"{table}: {len(rows):,} rows", flush=True)
+
+
 def main() -> None:
     """Parse the arguments and build."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("database", type=Path)
     parser.add_argument("--articles", type=int, default=1_000_000)
+    parser.add_argument("--index", action="store_true")
     options = parser.parse_args()
     with Store.open(options.database, cache_mb=1024) as store:
         store.db.execute("PRAGMA synchronous = off")
@@ -281,6 +340,8 @@ def main() -> None:
         make_articles(store.db, maker)
         make_runs(store.db, maker)
         store.db.execute("INSERT INTO search (search) VALUES ('optimize')")
+        if options.index:
+            make_index(store.db)
         store.db.execute("ANALYZE")
     print(f"{options.database}: {options.articles} articles")
 

@@ -51,6 +51,7 @@ def build_site(path: Path, serving: Serving) -> Any:
     from datasette.plugins import pm
 
     from storage.inspect import plugin
+    from storage.inspect.counting import CountingDatabase
 
     open_database(path, read_only=True, create=False).close()
     if serving.download and not serving.immutable:
@@ -65,7 +66,14 @@ def build_site(path: Path, serving: Serving) -> Any:
     if pm.has_plugin("datasette.handle_exception"):
         pm.unregister(name="datasette.handle_exception")
     files = {"immutables": [str(path)]} if serving.immutable else {"files": [str(path)]}
-    return Datasette(**files, settings=_settings(serving), metadata=_metadata(serving))
+    site = Datasette(**files, settings=_settings(serving), metadata=_metadata(serving))
+    name = next(n for n, db in site.databases.items() if db.path == str(path))
+    site.remove_database(name)
+    is_mutable = not serving.immutable
+    site.add_database(
+        CountingDatabase(site, path=str(path), is_mutable=is_mutable), name=name
+    )
+    return site
 
 
 def _settings(serving: Serving) -> dict[str, Any]:
