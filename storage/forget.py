@@ -29,7 +29,8 @@ class WarcRecord:
 class ForgetReport:
     """What went, and what is left to do by hand: WARC records and older backups.
 
-    *article* is None where the URL was not stored; it is barred all the same.
+    *article* is None where the URL was not stored; it is barred all the same. *others*
+    are the articles of its story, which say the same and stay.
     """
 
     url_key: str
@@ -38,6 +39,7 @@ class ForgetReport:
     revisions: int
     blocks: int
     warc: tuple[WarcRecord, ...]
+    others: tuple[int, ...] = ()
 
 
 def forget(store: Store, reference: str, *, reason: str) -> ForgetReport:
@@ -116,6 +118,10 @@ def _remove(store: Store, article: int, reason: str) -> ForgetReport:
         for table in ("revisions", "removed_blocks")
     ]
     revisions, removed = (count.fetchone()[0] for count in counts)
+    others = execute(
+        "SELECT id FROM articles WHERE story = ? AND id <> ? ORDER BY id",
+        [story, article],
+    ).fetchall()
     store.adder.remove(article)
     now = iso(store.now())
     for barred in {key, url_key(record.url), *(url_key(page[2]) for page in pages)}:
@@ -127,6 +133,7 @@ def _remove(store: Store, article: int, reason: str) -> ForgetReport:
         revisions=revisions,
         blocks=removed,
         warc=_warc(pages),
+        others=tuple(row[0] for row in others),
     )
 
 

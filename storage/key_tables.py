@@ -8,6 +8,7 @@ from its clean body again, which is cheaper than an index by article.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import orjson
@@ -50,28 +51,26 @@ class KeyTables:
         self._conn = db.conn
         self.changes: Changes[Entry] = Changes()
         # Of a key's articles those that wait, with their rank; None: to be removed.
+        # Laid out when somebody reads: most batches add what nobody asks for again.
         self._waiting: dict[Key, dict[int, int | None]] = {}
+        self._laid_out = 0
 
     def add(self, article: int, entry: Entry) -> None:
         """Enter an article under its keys; it may have no row yet."""
         self.changes.add(article, entry)
-        self._wait(article, entry, entry.rank)
 
     def remove(self, article: int, entry: Entry) -> None:
         """Take an article out; *entry* must be of the body that went in."""
         self.changes.remove(article, entry)
-        self._wait(article, entry, None)
 
     def back_to(self, size: int) -> None:
         """Forget the changes since there were so many: they were rolled back."""
         self.changes.back_to(size)
-        self._waiting.clear()
-        for article, is_new, entry in self.changes:
-            self._wait(article, entry, entry.rank if is_new else None)
+        self._lay_down()
 
     def write(self) -> None:
         """Write what waits."""
-        self._waiting.clear()
+        self._lay_down()
         removed, added = self.changes.take()
         for kind, table in _TABLES.items():
             for sql, changed in (
@@ -83,6 +82,9 @@ class KeyTables:
     def read(self, keys: Iterable[Key]) -> dict[Key, list[int]]:
         """Return the ranks of all that hold each of *keys*, ascending."""
         held: dict[Key, list[int]] = {key: [] for key in keys}
+        if not held:
+            return held
+        self._lay_out()
         for kind, table in _TABLES.items():
             asked = sorted(key[1] for key in held if key[0] == kind)
             if asked:
@@ -109,9 +111,16 @@ class KeyTables:
         # What is being removed may have lost its text already.
         return {one: to_unsigned(rank) for one, rank in rows if rank is not None}
 
-    def _wait(self, article: int, entry: Entry, rank: int | None) -> None:
-        for key in (*entry.bands, *entry.passages):
-            self._waiting.setdefault(key, {})[article] = rank
+    def _lay_out(self) -> None:
+        for article, is_new, entry in islice(self.changes, self._laid_out, None):
+            rank = entry.rank if is_new else None
+            for key in (*entry.bands, *entry.passages):
+                self._waiting.setdefault(key, {})[article] = rank
+        self._laid_out = len(self.changes)
+
+    def _lay_down(self) -> None:
+        self._waiting.clear()
+        self._laid_out = 0
 
 
 def _rows(kind: int, changed: Iterable[tuple[int, Entry]]) -> list[tuple[int, int]]:

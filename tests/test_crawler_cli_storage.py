@@ -166,6 +166,8 @@ def test_search_takes_years_months_days_and_names_in_any_case(db: Path) -> None:
         found = report(db, "search", "storm", "--since", when)
         assert len(found["hits"]) == 1  # type: ignore[arg-type]
     assert report(db, "search", "storm", "--outlet", "harbour post")["hits"]
+    told = run(db, "search", "storm", "--until", "2020-01-01").stderr
+    assert told == "no article has these words among those that were asked for\n"
 
 
 def test_explain_search_check_and_settle(db: Path) -> None:

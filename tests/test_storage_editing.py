@@ -161,7 +161,7 @@ def test_the_story_goes_on_without_a_forgotten_article(store: Store) -> None:
     store.add(make_article(1))
     store.add_all([make_article(n, text=1, outlet=f"Paper {n}") for n in (2, 3)])
     (story,) = stories(store)
-    forget(store, "1", reason="asked")
+    assert forget(store, "1", reason="asked").others == (2, 3)
     assert stories(store) == {story: [2, 3]}
     assert shown(store) == [2]
     again = store.add(make_article(4, text=1, outlet="Late"))

@@ -34,6 +34,9 @@ def command(reference: str, db: Path, *, reason: str, as_json: bool) -> None:
             f"article {report.article} is gone, with {report.revisions} revisions"
             f" and {report.blocks} removed blocks"
         )
+    if report.others:
+        others = ", ".join(map(str, report.others))
+        click.echo(f"Others that printed its story stay: {others}")
     for record in report.warc:
         click.echo(f"purge by hand: {record.file} at {record.offset}, {record.url}")
     click.echo("Backups and exports made before still hold it.")

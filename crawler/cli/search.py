@@ -98,6 +98,10 @@ def command(
         print_json({"query": query, "hits": hits})
         return
     _print_hits(hits)
+    if not hits:
+        is_filtered = filters != Filters()
+        where = " among those that were asked for" if is_filtered else ""
+        click.echo(f"no article has these words{where}", err=True)
 
 
 def _print_hits(hits: list[Hit]) -> None:
@@ -112,5 +116,3 @@ def _print_hits(hits: list[Hit]) -> None:
         origin = ", ".join(filter(None, [hit.outlet, (hit.published or "")[:10]]))
         for line in (origin, hit.snippet.marked("«", "»")):
             screen.print(Padding(Text(line), (0, 0, 0, width)))
-    if not hits:
-        click.echo("no article has these words", err=True)
