@@ -42,6 +42,8 @@ def _hang_or_die(task: Task, extract_well: Callable[[Task], object]) -> object:
             pass
     if "wait" in task.url:
         signal.pause()
+    if "stop" in task.url:
+        os.kill(os.getpid(), signal.SIGTERM)
     if "die" in task.url:
         os.kill(os.getpid(), signal.SIGKILL)
     return extract_well(task)
@@ -101,6 +103,15 @@ def test_a_page_that_hangs_or_kills_fails_alone(
         "die": "killed its worker",
         "three": None,
     }
+
+
+def test_a_stop_of_the_whole_group_is_left_to_the_parent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(workers, "_TARGET", _work_badly)
+    with ExtractionPool(1) as pool:
+        article = pool.submit(Task(html=PAGE, url="http://a.test/stop")).result(60)
+    assert article.headline == "Council votes to repair the breakwater"
 
 
 def test_a_worker_that_waits_for_ever_is_not_waited_for(

@@ -74,6 +74,8 @@ def command(
         print_json({"cron": line}) if as_json else click.echo(line)
         return
     log_to_stderr(logging.INFO)
+    # Of its own steps only what went wrong: a round that was skipped or missed.
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     outlets = pick_outlets(targets, own=own)
     rounds = plan_rounds(outlets, every, named=bool(targets))
     codes = run_schedule(rounds, child_command(db, options))

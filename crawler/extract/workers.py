@@ -224,8 +224,9 @@ class _Worker:
 
 def _work(pipe: Connection, seconds: float) -> None:
     """Answer pages until the pipe ends: an Article, NotAnArticle or ExtractionError."""
-    # Ctrl-C reaches the whole group; the parent ends its workers in order.
+    # A stop reaches the whole group; the parent ends its workers in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     pipe.send(warm_up())
     # A crawl that is killed with an answer unread resets the pipe.
     with contextlib.suppress(EOFError, OSError):
