@@ -36,7 +36,7 @@ from storage.dumps.fields import Fields, find_fields
 from storage.dumps.formats import PAGES, Input, expand, open_dump
 from storage.dumps.laying_out import Layout, iter_rows
 from storage.dumps.outputs import Outputs
-from storage.dumps.writers import split_table
+from storage.dumps.writers import output_format, refuse_unwritable, split_table
 from storage.errors import DumpError
 from storage.spill import FileSpill
 
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from dedupe.clean_column import Cut
     from dedupe.deciding import Keep
     from storage.article import Article
+    from storage.dumps.formats import Format
     from storage.dumps.reject import Reject
 
 # All that stays of about 4,000 articles.
@@ -209,20 +210,33 @@ class _Run:
         self._watch("reading", done / total if total else None, articles)
 
     def _refuse_clashes(self) -> None:
-        """An output would replace an input while it is read, or another output."""
+        """An output would replace what is read or another output, or cannot be there."""
         request = self._request
-        places = {item.path.resolve() for item in self._items if not item.is_stdin}
-        tables = (request.stories, request.pairs, request.removed, request.rejects)
+        read = [item.path for item in self._items if not item.is_stdin]
+        read += filter(None, (request.against, request.into))
+        places = {path.resolve() for path in read}
         files = set()
-        for path in (request.output, *tables, request.report):
-            if path is None or str(path) == "-":
-                continue
+        for path, form in self._places():
             file = split_table(path)[0].resolve()
             if path.resolve() in places or file in files:
                 raise DumpError(
                     f"{path} is an input or another output: name another file"
                 )
+            if str(path) != "-":
+                refuse_unwritable(path, form)
             files.add(file)
+
+    def _places(self) -> Iterator[tuple[Path, Format | None]]:
+        """Yield where something is written, and in which format; None is a page."""
+        request = self._request
+        if request.output is not None:
+            read = self._items[0].format
+            yield request.output, article_format(request.output, request.format, read)
+        for path in (request.stories, request.pairs, request.removed, request.rejects):
+            if path is not None:
+                yield path, output_format(path, "tsv")
+        if request.report is not None:
+            yield request.report, None
 
     def _open_database(self, path: Path) -> OpenInput:
         """Read a database's articles as one more dump, ahead of the others."""

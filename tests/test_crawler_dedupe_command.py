@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from crawler.cli.main import cli
+from storage.store import Store
 from tests.dump_rows import command, row, run, write
 
 if TYPE_CHECKING:
@@ -154,3 +155,69 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
         "wirecopy: the output cannot be written: File too large"
     ]
     assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "said"),
+    [
+        ("-o", "none/out.jsonl", "there is no folder"),
+        ("-o", "folder", "is a folder"),
+        ("-o", "out.xlsx", "say --format"),
+        ("-o", "out.csv.gz", "name a .jsonl.gz"),
+        ("-o", "text.db", "not an SQLite file"),
+        ("-o", "news.db", "a database of wirecopy's own"),
+        ("--stories", "news.db::articles", "a database of wirecopy's own"),
+        ("--pairs", "none/pairs.tsv", "there is no folder"),
+        ("--report", "folder", "is a folder"),
+    ],
+)
+def test_an_output_that_cannot_be_is_refused_before_the_first_row_is_read(
+    tmp_path: Path, option: str, name: str, said: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "text.db").write_text("no database")
+    Store.open(tmp_path / "news.db").close()
+    # A run that opened it would say so instead.
+    dump = tmp_path / "in.jsonl"
+    dump.write_bytes("{}".encode("utf-16"))
+    before = {path: path.stat().st_size for path in tmp_path.iterdir()}
+    place = str(tmp_path / name)
+    done = CliRunner().invoke(cli, ["dedupe", str(dump), option, place])
+    assert done.exit_code == 1
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert {path: path.stat().st_size for path in tmp_path.iterdir()} == before
+
+
+def test_two_outputs_cannot_share_standard_output(tmp_path: Path) -> None:
+    dump = write(tmp_path / "in.jsonl", [row(1, 1)])
+    asked = ["dedupe", str(dump), "-o", "-", "--stories", "-"]
+    done = CliRunner().invoke(cli, asked)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "another output" in done.stderr
+
+
+def test_columns_that_sqlite_takes_for_one_are_told(tmp_path: Path) -> None:
+    dump = write(tmp_path / "in.jsonl", [row(1, 1, Text="another")])
+    out = str(tmp_path / "out.db")
+    done = CliRunner().invoke(cli, ["dedupe", str(dump), "-o", out])
+    assert done.exit_code == 1
+    assert "cannot be written: duplicate column name" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+def test_a_link_to_nowhere_is_told(tmp_path: Path) -> None:
+    (tmp_path / "gone.jsonl").symlink_to(tmp_path / "nowhere")
+    for name in ("gone.jsonl", "*.jsonl"):
+        done = CliRunner().invoke(cli, ["dedupe", str(tmp_path / name)])
+        assert done.exit_code == 1
+        assert "gone.jsonl cannot be opened" in done.stderr
+
+
+def test_what_goes_to_standard_output_has_it_alone(tmp_path: Path) -> None:
+    dump = write(tmp_path / "in.jsonl", [row(1, 1)])
+    table = CliRunner().invoke(cli, ["dedupe", str(dump), "--stories", "-"])
+    assert len(table.stdout.splitlines()) == 2
+    rows = CliRunner().invoke(cli, ["dedupe", str(dump), "-o", "-", "--json"])
+    assert rows.stdout_bytes == dump.read_bytes()
+    assert json.loads(rows.stderr)["survivors"] == 1

@@ -20,6 +20,8 @@ DATES = {
     "Tue, 14 May 2024 10:30:00 GMT": 1715682600,
     "1715682600": 1715682600,
     "1715682600000": 1715682600,
+    "1715682600000000": 1715682600,
+    "1715682600000000000": 1715682600,
     "20240514": 1715644800,
 }
 
@@ -31,6 +33,7 @@ def test_dates_in_the_common_forms() -> None:
     assert found.tolist() == list(DATES.values())
     odd = TextColumn.from_strings(["", "yesterday", "2024-02-30", "2024-05-14T25:00"])
     assert np.isnan(epochs_of_column(odd)).all()
+    assert np.isnan(epochs([10**30, -(10**30), np.inf, np.nan])).all()
     assert epochs([1715682600, None, True]).tolist()[0] == 1715682600
 
 

@@ -144,7 +144,7 @@ def command(
     else:
         run = _on_this_machine(options, first_line)
     report = run(time.monotonic)
-    _print(report, as_json, to_stderr=str(options["output"]) == "-")
+    _print(report, as_json, to_stderr="-" in (str(options[name]) for name in _PLACES))
     if report.alarms or report.rejects:
         sys.exit(EXIT_LOOK)
 
@@ -257,8 +257,8 @@ class _progress:
 
 
 def _print(report: DedupeReport, as_json: bool, *, to_stderr: bool) -> None:
-    if as_json and not to_stderr:
-        print_json(report)
+    if as_json:
+        print_json(report, to_stderr=to_stderr)
         return
     for line in _lines(report):
         click.echo(line, err=True)

@@ -61,9 +61,9 @@ def exit_with_alarms(ctx: click.Context, alarms: Sequence[str]) -> None:
         ctx.exit(EXIT_LOOK)
 
 
-def print_json(report: Any) -> None:
+def print_json(report: Any, *, to_stderr: bool = False) -> None:
     """Print *report*, a dataclass or plain values, as one line of JSON."""
-    click.echo(orjson.dumps(report, default=_plain).decode())
+    click.echo(orjson.dumps(report, default=_plain).decode(), err=to_stderr)
 
 
 def console() -> Console:

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
     from dedupe.text import TextColumn
 
-# A number this large counts milliseconds: as seconds it would be past the year 5000.
-_MILLISECONDS = 1e11
+# A number that as seconds would be past the year 5000 counts finer units: milliseconds,
+# microseconds, nanoseconds, and past those it is no moment.
+_SECONDS = 1e11
+_UNITS = (1, 1e3, 1e6, 1e9)
 _FORMS = (
     *("%d-%b-%Y %H:%M:%S.%f", "%d-%b-%Y %H:%M:%S", "%d-%b-%Y", "%Y%m%d", "%Y/%m/%d"),
     *("%Y/%m/%d %H:%M:%S", "%Y%m%dT%H%M%S", "%Y%m%d%H%M%S", "%Y%m%dT%H%M%SZ"),
@@ -76,9 +78,8 @@ def parse_date(text: str) -> float:
 
 
 def _of_number(number: float) -> float:
-    if not math.isfinite(number):
-        return math.nan
-    return number / 1000 if abs(number) >= _MILLISECONDS else number
+    seconds = (number / unit for unit in _UNITS)
+    return next((found for found in seconds if abs(found) < _SECONDS), math.nan)
 
 
 def _iso(text: str) -> float:

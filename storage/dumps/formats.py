@@ -72,7 +72,7 @@ def format_of(path: Path, given: Format | None = None) -> Format:
             + ", ".join(FORMATS)
         )
     if packed and found in _UNPACKED:
-        raise UnknownFormatError(f"{path}: unpack it first, {found} is read as it is")
+        raise UnknownFormatError(f"{path}: unpack it first, {found} is never packed")
     return found
 
 
@@ -100,7 +100,8 @@ def _expand_one(name: str, given: Format | None) -> list[Input]:
     if path.exists():
         return [Input(path=path, format=format_of(path, given))]
     matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207
-    if not matches:
+    # A link to nowhere is its own match.
+    if matches in ([], [name]):
         raise DumpError(f"{name} cannot be opened: there is no such file")
     return [item for match in matches for item in _expand_one(match, given)]
 

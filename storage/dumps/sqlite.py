@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from storage.dumps.fields import Fields
 
 _ROWS = 2000
+_MAGIC = b"SQLite format 3\0"
 
 
 def quoted(name: str) -> str:
@@ -151,15 +152,30 @@ def _refuse_cut(path: Path) -> None:
     """
     with path.open("rb") as raw:
         header = raw.read(32)
-    if (
-        header[:16] != b"SQLite format 3\0"
-        or path.with_name(f"{path.name}-wal").exists()
-    ):
+    if header[:16] != _MAGIC or path.with_name(f"{path.name}-wal").exists():
         return
     page, pages = (int.from_bytes(header[a:b]) for a, b in ((16, 18), (28, 32)))
     if path.stat().st_size < (65_536 if page == 1 else page) * pages:
         raise TruncatedDumpError(
             f"{path} is truncated: it has {pages} pages; fetch it again"
+        )
+
+
+def refuse_foreign_file(path: Path) -> None:
+    """Raise DumpError where a table cannot be written into the file that *path* is.
+
+    A database of wirecopy's own would lose a table of the same name.
+    """
+    from storage.migrations import APPLICATION_ID
+
+    with path.open("rb") as raw:
+        header = raw.read(100)
+    if header and header[:16] != _MAGIC:
+        raise DumpError(f"{path} is not an SQLite file: name another file")
+    if int.from_bytes(header[68:72]) == APPLICATION_ID:
+        raise DumpError(
+            f"{path} is a database of wirecopy's own: load articles with --into, or"
+            " name another file"
         )
 
 
@@ -194,14 +210,21 @@ class SqliteWriter:
     ) -> None:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._names = names
+        try:
+            self._make(table, new)
+        except sqlite3.Error as error:
+            self._db.close()
+            raise DumpError(f"{path}::{table} cannot be written: {error}") from error
+        marks = ", ".join("?" * len(names))
+        self._insert = f"INSERT INTO {quoted(table)} VALUES ({marks})"
+
+    def _make(self, table: str, new: bool) -> None:
         if new:
             self._db.execute("PRAGMA journal_mode = OFF")
         self._db.execute("BEGIN IMMEDIATE")
         self._db.execute(f"DROP TABLE IF EXISTS {quoted(table)}")
-        columns = ", ".join(map(quoted, names))
+        columns = ", ".join(map(quoted, self._names))
         self._db.execute(f"CREATE TABLE {quoted(table)} ({columns})")
-        marks = ", ".join("?" * len(names))
-        self._insert = f"INSERT INTO {quoted(table)} VALUES ({marks})"
 
     def write(self, rows: list[Row]) -> None:
         self._db.executemany(

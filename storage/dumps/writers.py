@@ -11,7 +11,7 @@ import orjson
 
 from storage.dumps.formats import PAGES, Format, format_of
 from storage.dumps.streams import PACKED, open_sink
-from storage.errors import UnknownFormatError
+from storage.errors import DumpError, UnknownFormatError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -123,6 +123,23 @@ def output_format(path: Path, given: Format | None) -> Format:
     return found
 
 
+def refuse_unwritable(path: Path, form: Format | None) -> None:
+    """Raise DumpError where *form* cannot be written at *path*, before hours of work."""
+    place, _ = split_table(path)
+    if place.is_dir():
+        raise DumpError(f"{path} is a folder: name a file in it")
+    if not place.parent.is_dir():
+        raise DumpError(f"{path}: there is no folder {place.parent}: make it first")
+    if form in ("csv", "tsv") and place.suffix.lower() in PACKED:
+        raise UnknownFormatError(
+            f"{path}: only JSON lines are written packed: name a .jsonl{place.suffix}"
+        )
+    if form == "sqlite" and place.exists():
+        from storage.dumps.sqlite import refuse_foreign_file
+
+        refuse_foreign_file(place)
+
+
 def open_writer(
     outputs: Outputs,
     path: Path,
@@ -152,8 +169,6 @@ def open_writer(
         return _sqlite_writer(outputs, path, list(names))
     from storage.dumps.delimited import DelimitedWriter
 
-    if path.suffix.lower() in PACKED:
-        raise UnknownFormatError(f"{path}: only JSON lines are written packed")
     delimiter = "\t" if form == "tsv" else ","
     return DelimitedWriter(outputs.open(path), list(names), delimiter)
 
