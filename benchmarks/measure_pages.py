@@ -5,8 +5,9 @@ python benchmarks/measure_pages.py big.db
 
 The first visit is made on a site that was opened just before and has answered nothing but
 a page without rows, with the file dropped from the system's cache where --cold is given.
-No answer is a remembered one: every visit has an address of its own. CPU seconds stand
-beside, which a busy machine lengthens less.
+No page is a remembered one, since every visit has an address of its own; counts and facets
+are, as on any site that is open for a while. CPU seconds stand beside, which a busy machine
+lengthens less.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from storage.counts import find_miscounted
-from storage.repairing import MISPLACED
+from storage.repairing import GARBLED, MISPLACED
 from storage.repairing import repair as mend
 from storage.search_query import index_words
 from storage.settle import count_waiting
@@ -108,6 +108,7 @@ _QUERIES: dict[str, tuple[str, str]] = {
         ),
     ),
     "articles whose removed blocks have no place": ("articles", MISPLACED),
+    "articles whose authors, tags or sources are no JSON": ("articles", GARBLED),
     "aliases of live or missing stories": (
         "aliases",
         (

@@ -22,6 +22,11 @@ MISPLACED = (
     " OR count(DISTINCT position) < count(*)"
 )
 
+_JSON = ("authors", "tags", "captions", "field_sources")
+GARBLED = "SELECT id FROM articles WHERE " + " OR ".join(
+    f"NOT json_valid(coalesce({column}, '[]'))" for column in _JSON
+)
+
 
 def repair(store: Store, parts: set[str]) -> None:
     """Mend *parts* of a database, and settle what that made stale."""
@@ -52,8 +57,13 @@ def _mend_keys(store: Store, db: Database) -> None:
 def _mend_blocks(store: Store, db: Database) -> None:
     """Call every block a paragraph where a body has other blocks than kinds.
 
-    Blocks that were taken out of a place that is not there go behind the others.
+    Blocks that were taken out of a place that is not there go behind the others, and a
+    list that cannot be read is empty.
     """
+    for column in _JSON:
+        db.conn.execute(
+            f"UPDATE articles SET {column} = NULL WHERE NOT json_valid({column})"
+        )
     rows = db.conn.execute("SELECT id, body, block_kinds FROM articles")
     for article, body, kinds in rows:
         count = len(body.split("\n\n")) if body else 0

@@ -287,6 +287,7 @@ DAMAGE = [
     ("UPDATE articles SET text_hash = 7, words = 0 WHERE id = 2", "texts"),
     ("UPDATE articles SET block_kinds = 'p' WHERE id = 2", "articles"),
     ("UPDATE removed_blocks SET position = 40", "articles"),
+    ("UPDATE articles SET tags = 'ports, wind' WHERE id = 2", "articles"),
     ("UPDATE outlet_blocks SET stories = 40", "lines"),
     ("INSERT INTO pairs (a, b, verdict) VALUES (77, 88, 'near')", "keys"),
     ("INSERT INTO pages (url_key, url, article) VALUES ('a', 'a', 77)", "keys"),
