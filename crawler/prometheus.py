@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storage.crawl_state import epoch
+from storage.dumps.outputs import Outputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,9 +27,9 @@ _GAUGES: tuple[tuple[str, str], ...] = (
 
 def write_prometheus(health: Health, path: Path) -> None:
     """Write *health* to *path* in one step, as the textfile collector wants it."""
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(render(health), "utf-8")
-    partial.replace(path)
+    with Outputs() as outputs:
+        outputs.open(path).write(render(health).encode())
+        outputs.commit()
 
 
 def render(health: Health) -> str:

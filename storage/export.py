@@ -8,17 +8,18 @@ import sys
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
-from typing import IO, TYPE_CHECKING, Any
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import orjson
 
+from storage.dumps.outputs import Outputs
 from storage.errors import DumpError, UnknownFormatError
 from storage.opening import named_errors, open_database
 from storage.outlets import UNNAMED_AGENCY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
 
     from sqlite_utils import Database
 
@@ -87,7 +88,7 @@ def export_articles(
     if output is None:
         count = _WRITERS[kind](rows, sys.stdout.buffer)
         return ExportReport(articles=count, output="-", format=kind)
-    with whole_file(output) as part, part.open("wb") as file:
+    with whole_file(output) as file:
         count = _WRITERS[kind](rows, file)
     return ExportReport(articles=count, output=str(output), format=kind)
 
@@ -119,16 +120,16 @@ def _refuse(db: Database, output: Path) -> None:
 
 
 @contextmanager
-def whole_file(output: Path) -> Iterator[Path]:
-    """Give a path to write to that becomes *output* when all went well."""
-    part = output.with_name(f"{output.name}.part")
+def whole_file(output: Path) -> Iterator[IO[bytes]]:
+    """Give a file to write to that becomes *output* when all went well."""
     try:
-        yield part
-        part.replace(output)
+        with Outputs() as outputs:
+            file = io.BufferedWriter(cast("io.RawIOBase", outputs.open(output)))
+            yield file
+            file.detach()
+            outputs.commit()
     except OSError as error:
         raise DumpError(f"{output}: {error.strerror}") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _format_of(output: Path | None) -> str:
@@ -205,8 +206,8 @@ def _publish(db: Database, output: Path | None) -> ExportReport:
     """Copy the database without crawl state, runs, reviews and tombstones."""
     if output is None:
         raise UnknownFormatError("a database cannot go to standard output: give -o")
-    with whole_file(output) as part, named_errors(output):
-        part.unlink(missing_ok=True)
+    with whole_file(output) as file, named_errors(output):
+        part = Path(file.name)
         db.conn.execute("VACUUM INTO ?", [str(part)])
         with closing(open_database(part)) as copy:
             copy.conn.execute("BEGIN IMMEDIATE")

@@ -198,6 +198,22 @@ def test_export_writes_every_format(db: Path, tmp_path: Path, suffix: str) -> No
         assert len(out.read_text("utf-8").splitlines()) == 2
 
 
+def test_an_export_leaves_neighbours_and_devices_alone(
+    db: Path, tmp_path: Path
+) -> None:
+    neighbour = tmp_path / "out.csv.part"
+    neighbour.write_text("mine")
+    assert run(db, "export", "-o", str(tmp_path / "out.csv")).exit_code == 0
+    assert neighbour.read_text() == "mine"
+    pipe = tmp_path / "pipe.jsonl"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    assert run(db, "export", "-o", str(pipe)).exit_code == 0
+    assert os.read(reader, 1 << 16).count(b"\n") == 2
+    os.close(reader)
+    assert pipe.is_fifo()
+
+
 @pytest.mark.parametrize("arguments", [[], ["--format", "jsonl"]])
 def test_export_never_writes_over_its_own_database(
     db: Path, arguments: list[str]
@@ -307,3 +323,16 @@ def test_merge_takes_another_database_in(db: Path, tmp_path: Path) -> None:
     with closing(Store.open(target, read_only=True)) as store:
         count = store.db.conn.execute("SELECT count(*) FROM articles").fetchone()
     assert count == (3,)
+
+
+def test_a_user_without_a_name_is_a_number(
+    db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 4_000_000)
+    done = run(db, "story", "merge", "1", "2")
+    assert done.exit_code == 0, done.output
+    with Store.open(db) as store:
+        [found] = store.db.query("SELECT DISTINCT reviewer FROM reviews")
+    assert found == {"reviewer": "user 4000000"}

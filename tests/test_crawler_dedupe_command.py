@@ -221,3 +221,24 @@ def test_what_goes_to_standard_output_has_it_alone(tmp_path: Path) -> None:
     rows = CliRunner().invoke(cli, ["dedupe", str(dump), "-o", "-", "--json"])
     assert rows.stdout_bytes == dump.read_bytes()
     assert json.loads(rows.stderr)["survivors"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(["", "-o", "-"], "has no name"), (["in.jsonl", "-o", ""], "is a folder")],
+)
+def test_an_empty_name_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+) -> None:
+    write(tmp_path / "in.jsonl", [row(1, 1)])
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(cli, ["dedupe", *arguments])
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert said in done.stderr
+
+
+def test_a_table_of_a_database_to_standard_output(tmp_path: Path) -> None:
+    rows = [row(n, n) for n in range(2)]
+    run(write(tmp_path / "in.jsonl", rows), output=tmp_path / "rows.db")
+    done = CliRunner().invoke(cli, ["dedupe", str(tmp_path / "rows.db"), "-o", "-"])
+    assert [json.loads(line) for line in done.stdout.splitlines()] == rows

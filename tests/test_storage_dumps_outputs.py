@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -68,6 +69,29 @@ def test_what_a_killed_run_left_is_cleared(tmp_path: Path) -> None:
             second.open(tmp_path / "out.jsonl")
             assert set(held) < set(tmp_path.iterdir())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pipe_is_written_to_and_stays(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with Outputs() as outputs:
+        outputs.open(pipe).write(b"rows")
+        outputs.commit()
+    assert os.read(reader, 9) == b"rows"
+    os.close(reader)
+    assert pipe.is_fifo()
+
+
+def test_what_a_link_leads_to_is_written(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    link = tmp_path / "latest.jsonl"
+    link.symlink_to(tmp_path / "folder" / "monday.jsonl")
+    with Outputs() as outputs:
+        outputs.open(link).write(b"rows")
+        outputs.commit()
+    assert link.is_symlink()
+    assert (tmp_path / "folder" / "monday.jsonl").read_bytes() == b"rows"
 
 
 def test_an_output_in_a_missing_folder_says_so(tmp_path: Path) -> None:

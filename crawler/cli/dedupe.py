@@ -181,7 +181,7 @@ def _on_this_machine(
     if any([options.pop("resume"), *(options.pop(name) for name in _CLUSTER)]):
         raise click.UsageError("--master and its like are for --engine spark")
     for name in _PLACES:
-        options[name] = options[name] and Path(options[name])
+        options[name] = None if options[name] is None else Path(options[name])
     request = DedupeRequest(first_line_is_headline=first_line, **options)
     _refuse_contradictions(request)
 

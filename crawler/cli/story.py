@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -34,7 +35,7 @@ def merge(stories: tuple[int, ...], db: Path, *, as_json: bool) -> None:
     from storage.store import Store
 
     with Store.open(db, create=False) as store:
-        report = merge_stories(store, stories, reviewer=getpass.getuser())
+        report = merge_stories(store, stories, reviewer=_user())
     _print(report, as_json=as_json)
 
 
@@ -49,7 +50,7 @@ def split(story: int, articles: tuple[int, ...], db: Path, *, as_json: bool) -> 
     from storage.store import Store
 
     with Store.open(db, create=False) as store:
-        report = split_story(store, story, articles, reviewer=getpass.getuser())
+        report = split_story(store, story, articles, reviewer=_user())
     _print(report, as_json=as_json)
 
 
@@ -65,6 +66,14 @@ def keep(article: int, db: Path, *, as_json: bool) -> None:
     with Store.open(db, create=False) as store:
         report = keep_article(store, article)
     _print(report, as_json=as_json)
+
+
+def _user() -> str:
+    """Return who asks; a container's user may have no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
 
 
 def _print(report: StoryReport, *, as_json: bool) -> None:

@@ -89,6 +89,8 @@ def expand(names: Sequence[str], given: Format | None = None) -> list[Input]:
 
 
 def _expand_one(name: str, given: Format | None) -> list[Input]:
+    if not name:
+        raise DumpError("an input has no name: is a variable empty?")
     if name == "-":
         return [Input(path=Path(name), format=given or "jsonl")]
     place, separator, table = name.partition("::")

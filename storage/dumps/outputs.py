@@ -48,11 +48,14 @@ class Outputs:
     def open(self, path: Path) -> IO[bytes]:
         """Return a file that becomes *path* on commit; "-" is standard output.
 
-        Raises DumpError where nothing can be written there.
+        A link stays, and what it leads to is written. Raises DumpError where nothing can be written there.
         """
         if str(path) == "-":
             return sys.stdout.buffer
         try:
+            if path.exists() and not path.is_file():
+                return self._open_device(path)
+            path = path.resolve()
             clear_stale(path)
             part = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_SUFFIX}")
             raw = part.open("xb", buffering=0)
@@ -60,6 +63,12 @@ class Outputs:
             raise DumpError(f"{path} cannot be written: {error.strerror}") from error
         fcntl.flock(raw, fcntl.LOCK_EX)
         self._files.append((raw, part, path))
+        return raw
+
+    def _open_device(self, path: Path) -> IO[bytes]:
+        """A device or a named pipe is written to; another file would end it."""
+        raw = path.open("wb", buffering=0)
+        self.finish_with(raw.close, raw.close)
         return raw
 
     def finish_with(

@@ -108,12 +108,15 @@ def split_table(path: Path) -> tuple[Path, str | None]:
 def output_format(path: Path, given: Format | None) -> Format:
     """Return what to write to *path*: by suffix, else *given*.
 
-    Raises UnknownFormatError; pages are written as JSON lines.
+    Raises UnknownFormatError; pages are written as JSON lines, and so is a table that
+    goes to standard output.
     """
     place, table = split_table(path)
     if table is not None:
         return "sqlite"
     found = format_of(place, given)
+    if found == "sqlite" and str(place) == "-":
+        return "jsonl"
     if found in PAGES:
         if place.suffix and str(place) != "-":
             raise UnknownFormatError(
