@@ -81,8 +81,8 @@ def export_articles(
         return _publish(db, output)
     if kind not in _WRITERS:
         raise UnknownFormatError(
-            f"{output or kind}: export writes jsonl, csv, parquet and db, not {kind}:"
-            " give another suffix or --format"
+            f"{output or kind}: export writes jsonl, csv, parquet and db: give such a"
+            " suffix or --format"
         )
     rows = iter_rows(db, everything=everything)
     if output is None:

@@ -175,8 +175,8 @@ ORDER BY found.rank, found.id""",
         {
             "expression": expression,
             "ranked": RANKED,
-            "limit": limit,
-            "offset": offset,
+            "limit": min(limit, RANKED),
+            "offset": min(offset, RANKED),
             **values,
         },
     ).fetchall()

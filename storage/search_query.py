@@ -12,10 +12,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from dedupe.text import fold, is_character_script
 
 _TERM = re.compile(r'(?P<not>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
+# Ranking takes time with the square of them.
+_MOST_TERMS = 64
 NON_JOINER = "\u200c"
 _SPELT_OUT = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "Ä": "ae", "Ö": "oe"}
@@ -73,11 +76,11 @@ def index_words(text: str) -> str:
 
 @lru_cache(maxsize=256)
 def parse_query(query: str) -> tuple[Term, ...]:
-    """Read *query*; any text can be asked for, also one that means nothing."""
+    """Read the first words of *query*; any text can be asked for, also nonsense."""
     terms: list[Term] = []
     plain: list[str | None] = []
     joins = "AND"
-    for found in _TERM.finditer(query):
+    for found in islice(_TERM.finditer(query), _MOST_TERMS):
         word = found["word"]
         if word == "OR" and terms:
             joins = "OR"

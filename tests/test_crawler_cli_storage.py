@@ -198,6 +198,10 @@ def test_export_writes_every_format(db: Path, tmp_path: Path, suffix: str) -> No
         assert len(out.read_text("utf-8").splitlines()) == 2
 
 
+def test_a_dash_is_standard_output(db: Path) -> None:
+    assert run(db, "export", "-o", "-").stdout == run(db, "export").stdout != ""
+
+
 def test_an_export_leaves_neighbours_and_devices_alone(
     db: Path, tmp_path: Path
 ) -> None:

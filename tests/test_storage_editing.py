@@ -370,6 +370,11 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     conn.close()
     with Store.open(path) as store:
         assert "file" in {problem.part for problem in check(store).problems}
+    with (
+        pytest.raises(DatabaseError, match="run wirecopy check"),
+        Store.open(path, read_only=True) as store,
+    ):
+        store.db.execute("SELECT published FROM articles ORDER BY published")
 
 
 def test_settle_without_work_does_nothing(store: Store) -> None:

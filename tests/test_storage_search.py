@@ -203,3 +203,14 @@ def test_sql_can_search_too(store: Store) -> None:
     assert "«München»" in rows[0][0]
     nothing = "SELECT * FROM search WHERE search MATCH wirecopy_query('')"
     assert store.db.conn.execute(nothing).fetchall() == []
+
+
+def test_a_query_without_end_asks_for_its_first_words() -> None:
+    expression = match_expression(" ".join(f"w{n}" for n in range(3000)))
+    assert expression is not None
+    assert expression.count(" AND ") == 63
+
+
+def test_a_page_past_the_last_hit_is_empty(store: Store) -> None:
+    store.add(make_article(1))
+    assert search_articles(store.db, "the", limit=10**30, offset=10**30) == []

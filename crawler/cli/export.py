@@ -15,7 +15,7 @@ from crawler.cli.output import db_option, json_option, print_json
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The file; its suffix names the format. Default: standard output.",
+    help="The file; its suffix names the format. Default: standard output, or -.",
 )
 @click.option("--all", "everything", is_flag=True, help="Every article, copies too.")
 @click.option(
@@ -40,6 +40,8 @@ def command(
     from storage.export import export_articles
     from storage.store import Store
 
+    if str(output) == "-":
+        output = None
     with Store.open(db, read_only=True) as store:
         report = export_articles(
             store.db, output, everything=everything, format=format_
