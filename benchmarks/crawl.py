@@ -31,6 +31,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from urllib.request import ProxyHandler, build_opener
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,8 +145,16 @@ def proportional(pid: int) -> int:
     return sum(own) + sum(map(proportional, children))
 
 
+def asked_for(proxy: str) -> list[str]:
+    """Return every URL that the newsroom was asked for: also robots.txt and feeds."""
+    opener = build_opener(ProxyHandler({"http": proxy}))
+    with opener.open("http://newsroom/log") as log:
+        entries = [json.loads(line) for line in log]
+    return [f"http://{entry['host']}{entry['path']}" for entry in entries]
+
+
 def fetch_bare(urls: list[str]) -> float:
-    """Fetch *urls* with Scrapy and nothing else; returns CPU seconds a page."""
+    """Fetch *urls* with Scrapy and nothing else; returns CPU seconds a request."""
     from scrapy import Spider
     from scrapy.crawler import AsyncCrawlerProcess
 
@@ -209,31 +218,35 @@ def measure_speed(newsroom: Path, name: str, times: int) -> dict[str, Any]:
             command = crawl_command(targets, work / "news.db", "--json", "--no-settle")
             report, wall, cpu, memory = run(command, proxy)
             own = [sys.executable, __file__, str(newsroom), "--bare", "-"]
-            urls = json.dumps(
-                [page["url"].replace("https:", "http:") for page in pages]
-            )
+            urls = asked_for(proxy)
             bare = subprocess.run(
                 own,
-                input=urls,
+                input=json.dumps(urls),
                 env={**os.environ, "http_proxy": proxy},
                 capture_output=True,
                 text=True,
                 check=True,
             )
         extracting, storing = measure_parts(pages, work)
-    fetching = float(bare.stdout)
+    request = float(bare.stdout)
+    fetching = request * len(urls) / report["pages"]
     floor = fetching + extracting + storing
+    rate = report["pages"] / wall
     return {
         "folder": name,
         "pages": report["pages"],
         "articles": report["articles"],
         "seconds": round(wall, 1),
-        "pages a second": round(report["pages"] / wall, 1),
+        "requests": len(urls),
+        "pages a second": round(rate, 1),
         "CPU ms a page": round(1000 * cpu / report["pages"], 1),
         "alone: fetching, extracting, storing (ms)": [
             round(1000 * part, 1) for part in (fetching, extracting, storing)
         ],
-        "share of 2 / their sum": round(report["pages"] / wall / (2 / floor), 2),
+        "share of 2 / their sum": round(rate * floor / 2, 2),
+        "the same, pages alone fetched": round(
+            rate * (request + extracting + storing) / 2, 2
+        ),
         "peak MB, and at each tenth": [max(memory, default=0), *tenths(memory)],
     }
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from storage.crawl_state import PageState
 
 BATCH = 100
+MISSING = "not in the archive"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,7 @@ def _extract_batch(
     for page, outlet in pages:
         stored = read_response(warc, page.warc_file or "", page.warc_offset or 0)
         if stored is None:
-            failed["not in the archive"] += 1
+            failed[MISSING] += 1
             continue
         task = Task(
             html=stored.body,

@@ -49,6 +49,24 @@ def test_an_archive_gives_what_its_crawl_gave(tmp_path: Path) -> None:
     assert partition(loaded) == partition(crawled)
 
 
+def test_archived_pages_are_extracted_anew(tmp_path: Path) -> None:
+    db, archive, empty = (tmp_path / name for name in ("news.db", "warc", "empty"))
+    empty.mkdir()
+    with served(articles=3) as outlets:
+        done(outlets, "crawl", "one.example", "--db", db, "--warc", archive)
+    before = texts(db)
+    again = wirecopy(None, "reextract", "--warc", archive, "--db", db)
+    lost = wirecopy(None, "reextract", "--warc", empty, "--db", db)
+    assert again.returncode == 0
+    assert again.stdout == (
+        "3 pages extracted anew, 0 changed; 0 queued for the next crawl\n"
+    )
+    assert lost.returncode == 3
+    assert lost.stderr == "wirecopy: 3 pages: not in the archive\n"
+    assert texts(db) == before
+    assert rows(db, "SELECT count(*) FROM revisions") == [(0,)]
+
+
 def test_shards_merged_are_one_crawl(tmp_path: Path) -> None:
     hosts = [f"paper{number}.example" for number in range(4)]
     planned = resolve(hosts, load_catalogue())
