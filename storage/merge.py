@@ -108,8 +108,7 @@ def _add_articles(
                 if verdict.article is not None:
                     copy_revisions(theirs.db, article, db, verdict.article)
         for verdict in verdicts:
-            kind = "revision" if verdict.is_revision else verdict.verdict
-            counts["new" if verdict.is_new else kind] += 1
+            counts["new" if verdict.is_new else verdict.kind] += 1
         last = ids[-1]
         if progress is not None:
             progress(len(ids))

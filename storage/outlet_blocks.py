@@ -141,10 +141,14 @@ class OutletBlocks:
 
     def _count_print(self, at: Print, key: int, text: str) -> None:
         row = self._db.conn.execute(
-            "SELECT stories, days, first_day, last_day FROM outlet_blocks"
+            "SELECT stories, days, first_day, last_day, stale FROM outlet_blocks"
             " WHERE outlet = ? AND block = ?",
             [at.outlet, key],
         ).fetchone()
+        if row is not None and row[4]:
+            # It still counts a print that was taken out.
+            self.recount(at.outlet, key)
+            return
         if row is None:
             self._db.conn.execute(
                 "INSERT INTO outlet_blocks (outlet, block, text, stories, days)"
@@ -153,7 +157,7 @@ class OutletBlocks:
             )
             self.recount(at.outlet, key)
             return
-        stories, days, first, last = row
+        stories, days, first, last, _ = row
         values = {**_values(at), "block": key}
         if self._db.conn.execute(_SAME_STORY, values).fetchone() is None:
             stories += 1

@@ -24,3 +24,12 @@ class Verdict:
     removed: int = 0
     is_new: bool = False
     is_revision: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What to count it as: the verdict of a new article, else what came of it."""
+        if self.is_revision:
+            return "revision"
+        # A known article may be decided anew, when its outlet's lines are known better.
+        is_decided = self.is_new or self.article is None
+        return self.verdict if is_decided else "known"

@@ -3,11 +3,14 @@ from __future__ import annotations
 import csv
 import json
 import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from dedupe.block import Block
+from dedupe.boilerplate import counted_keys
 from dedupe.errors import ParameterError
 from dedupe.parameters import DEFAULT
 from storage.check import check
@@ -17,6 +20,7 @@ from storage.explaining import explain
 from storage.export import export_articles
 from storage.forget import forget
 from storage.merge import merge_databases
+from storage.outlet_blocks import Print
 from storage.parameters import parse_settings
 from storage.prune import prune
 from storage.rededupe import plan, rededupe
@@ -379,3 +383,22 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
 
 def test_settle_without_work_does_nothing(store: Store) -> None:
     assert settle(store).articles == 0
+
+
+def test_a_line_that_is_taken_out_and_printed_again_counts_once(store: Store) -> None:
+    line = Block("Follow the harbour paper on every channel it has.")
+    articles = [make_article(n, text=n, outlet="Paper") for n in range(3)]
+    articles = [replace(one, blocks=(*one.blocks, line)) for one in articles]
+    store.add_all(articles)
+    settle(store)
+    outlet, first, story = store.db.conn.execute(
+        "SELECT outlet, id, story FROM articles ORDER BY id LIMIT 1"
+    ).fetchone()
+    with store.transaction():
+        store.adder.blocks.remove(outlet, first, articles[0].blocks)
+        at = Print(article=first, outlet=outlet, story=story, day=None)
+        keys = counted_keys(articles[0].blocks)
+        store.adder.blocks.add(at, articles[0].blocks, keys)
+    counted = store.db.conn.execute("SELECT stories, stale FROM outlet_blocks")
+    assert counted.fetchall() == [(3, 0)]
+    assert check(store).problems == ()

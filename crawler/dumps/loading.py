@@ -53,9 +53,7 @@ def load_into(
             articles = _accepted(source, rejected)
             while chunk := list(islice(articles, _BATCH)):
                 for verdict in store.add_all(chunk, run=run):
-                    verdicts[
-                        "revision" if verdict.is_revision else verdict.verdict
-                    ] += 1
+                    verdicts[verdict.kind] += 1
                 loaded(sum(verdicts.values()))
         settle(store, run=run)
         with store.transaction() as db:
