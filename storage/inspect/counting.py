@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from datasette.database import Database
+from sqlite_utils.db import quote_identifier
 
 from storage.inspect.remembering import Memory, stamp_of
 
@@ -46,5 +47,5 @@ class CountingDatabase(Database):  # type: ignore[misc]
         return counts
 
     async def _count(self, table: str) -> int:
-        found = await self.execute(f"select count(*) from [{table}]")
+        found = await self.execute(f"select count(*) from {quote_identifier(table)}")
         return int(found.rows[0][0])
