@@ -6,8 +6,7 @@
     python benchmarks/crawl.py ../shared/newsroom --kills 20  (killed over one crawl)
     python benchmarks/crawl.py ../shared/newsroom --memory --times 117   (50,000 pages)
 
-The folder holds newsroom.py, pages/ and reprints/. Everything runs on loopback, without
-delays; CPU is of the whole process tree.
+The folder holds newsroom.py, pages/, reprints/. All is on loopback, CPU of all processes.
 """
 
 from __future__ import annotations

@@ -1,0 +1,60 @@
+"""Several databases into one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from storage.merge import merge_databases
+from storage.store import Store
+from tests.storage_articles import START, make_article, prose
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_merged_databases_hold_what_one_crawl_would(tmp_path: Path) -> None:
+    articles = [
+        make_article(n, text=n // 3, outlet=f"Paper {n % 4}") for n in range(24)
+    ]
+    for name, some in (("a", articles[::2]), ("b", articles[1::2]), ("one", articles)):
+        with Store.open(tmp_path / f"{name}.db") as store:
+            store.add_all(some)
+    parts, into = [tmp_path / "a.db", tmp_path / "b.db"], tmp_path / "all.db"
+    assert merge_databases(parts, into).articles == 24
+    with Store.open(into) as ours, Store.open(tmp_path / "one.db") as theirs:
+        urls = "SELECT story, url FROM articles ORDER BY url"
+        groups = [
+            sorted(
+                sorted(url for s, url in rows if s == story)
+                for story in {s for s, _ in rows}
+            )
+            for rows in (
+                opened.db.conn.execute(urls).fetchall() for opened in (ours, theirs)
+            )
+        ]
+        assert groups[0] == groups[1]
+        before = list(ours.db.conn.iterdump())
+    again = merge_databases(parts, into)
+    assert (again.articles, again.known, again.revisions) == (0, 24, 0)
+    with Store.open(into) as ours:
+        assert list(ours.db.conn.iterdump()) == before
+
+
+def test_merging_keeps_both_texts_and_settles_down(tmp_path: Path) -> None:
+    paths = [tmp_path / "a.db", tmp_path / "b.db"]
+    for day, path in enumerate(paths):
+        with Store.open(path) as store:
+            when = START + timedelta(days=day + 1)
+            store.add(make_article(1, text=day, fetched=when))
+    for order in (paths, paths[::-1]):
+        into = tmp_path / f"{order[0].stem}-first.db"
+        assert merge_databases(order, into).revisions == 1
+        assert merge_databases(order, into).revisions == 0
+        with Store.open(into) as store:
+            body = store.db.conn.execute("SELECT body FROM articles").fetchall()
+            old = store.db.conn.execute("SELECT body FROM revisions").fetchall()
+        assert (body, old) == (
+            [("\n\n".join(prose(1)),)],
+            [("\n\n".join(prose(0)),)],
+        )
