@@ -145,16 +145,14 @@ class OutletBlocks:
             " WHERE outlet = ? AND block = ?",
             [at.outlet, key],
         ).fetchone()
-        if row is not None and row[4]:
-            # It still counts a print that was taken out.
-            self.recount(at.outlet, key)
-            return
         if row is None:
             self._db.conn.execute(
                 "INSERT INTO outlet_blocks (outlet, block, text, stories, days)"
                 " VALUES (?, ?, ?, 0, 0)",
                 [at.outlet, key, text],
             )
+        # A stale line still counts a print that was taken out.
+        if row is None or row[4]:
             self.recount(at.outlet, key)
             return
         stories, days, first, last, _ = row

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storage.counts import count_again
+from storage.database import quote_identifier
 from storage.search import index_everything
 from storage.settle import empty_index, queue_everything, settle
 
@@ -44,9 +45,10 @@ def repair(store: Store, parts: set[str]) -> None:
 def _mend_keys(store: Store, db: Database) -> None:
     """Remove what belongs to a row that is gone, as deleting that row would have."""
     tables = {row[0] for row in db.conn.execute("PRAGMA foreign_key_check")}
-    for table in sorted(tables):
+    for table in map(quote_identifier, sorted(tables)):
         for row in db.conn.execute(f"PRAGMA foreign_key_list({table})").fetchall():
-            _, _, parent, column, _, _, action, _ = row
+            parent, column = map(quote_identifier, row[2:4])
+            action = row[6]
             lost = f"{column} IS NOT NULL AND {column} NOT IN (SELECT id FROM {parent})"
             if action == "CASCADE":
                 db.conn.execute(f"DELETE FROM {table} WHERE {lost}")

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dedupe.errors import ClusterError
 from dedupe.kernels.stretches import pick_bytes
 
 if TYPE_CHECKING:
@@ -168,7 +169,10 @@ def _packed(layout: Layout, buckets: NDArray[Any], table: Table) -> pa.RecordBat
 
 def _values(data: NDArray[Any], bounds: NDArray[np.int64]) -> pa.Array:
     """Stretches of an array's bytes as values, which are not copied."""
-    assert bounds[-1] < 1 << 31, "a task holds more than Arrow's 2 GB; use more buckets"
+    if bounds[-1] >= 1 << 31:
+        raise ClusterError(
+            "a task holds more than Arrow's 2 GB: ask for more --buckets"
+        )
     offsets = pa.py_buffer(bounds.astype(np.int32))
     held = pa.py_buffer(np.ascontiguousarray(data).view(np.uint8))
     return pa.Array.from_buffers(

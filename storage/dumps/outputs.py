@@ -48,7 +48,8 @@ class Outputs:
     def open(self, path: Path) -> IO[bytes]:
         """Return a file that becomes *path* on commit; "-" is standard output.
 
-        A link stays, and what it leads to is written. Raises DumpError where nothing can be written there.
+        A link stays, and what it leads to is written. Raises DumpError where nothing
+        can be written there.
         """
         if str(path) == "-":
             return sys.stdout.buffer

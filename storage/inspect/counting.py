@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from datasette.database import Database
-from sqlite_utils.db import quote_identifier
 
+from storage.database import quote_identifier
 from storage.inspect.remembering import Memory, stamp_of
 
 # The number of rows of a page, and a facet, as datasette asks for them.
