@@ -26,7 +26,12 @@ from crawler.dumps.cluster import ClusterRequest, dedupe_on_cluster
 from crawler.dumps.request import DedupeRequest
 from dedupe.errors import ClusterError
 from dedupe.spark.parcels import Inbox, Layout, Outbox, bucket_of, rows_of
-from dedupe.spark.session import require_spark, spark_session, told_in_one_line
+from dedupe.spark.session import (
+    our_settings,
+    require_spark,
+    spark_session,
+    told_in_one_line,
+)
 from storage.dumps.spark import Splits
 from storage.errors import DumpError
 
@@ -230,6 +235,18 @@ def test_a_java_that_is_too_old_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
     with pytest.raises(ClusterError, match="this is Java 8: install"):
         require_spark()
+
+
+def test_what_the_user_sets_is_not_ours_to_set(tmp_path, monkeypatch):
+    defaults = tmp_path / "spark-defaults.conf"
+    monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path))
+    before = our_settings("local[1]")
+    defaults.write_text(
+        "# spark.ui.showConsoleProgress true\n"
+        "spark.shuffle.compress  true\nspark.executor.extraJavaOptions=-Xss8m\n"
+    )
+    said = {"spark.shuffle.compress", "spark.executor.extraJavaOptions"}
+    assert said == set(before) - set(our_settings("local[1]"))
 
 
 def test_an_error_of_a_worker_is_its_last_words():

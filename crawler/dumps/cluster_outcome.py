@@ -10,7 +10,7 @@ import numpy as np
 
 from crawler.dumps.cluster_writing import Flags, ListLines
 from crawler.dumps.request import DedupeReport, LargeStory
-from dedupe.spark import marks, tables
+from dedupe.spark import counting, marks, tables
 from dedupe.spark.layouts import BITS, BOILER, COUNT, LINE, MATCH, SPLIT, STORY
 from dedupe.spark.lines import Boilerplate
 from dedupe.spark.meeting import count, gather
@@ -41,7 +41,6 @@ class ClusterOutcome:
         self._reading = reading
         self._buckets = buckets
         self.splits = Splits.of(source.files, gather(steps.articles, SPLIT).rows)
-        self.found = tables.story_rows(steps.stories)
         self.matches = tables.match_rows(steps.matches)
         self._removed = tables.removed_rows(steps.articles)
         self._boilerplate = count(steps.lines, LINE)
@@ -135,7 +134,9 @@ class ClusterOutcome:
             looked_at=self._looked_at(),
             removed=self._count_removed(),
             largest=largest,
-            duplicate_ids=self._duplicate_ids(),
+            duplicate_ids=counting.count_ids_given_twice(
+                self._steps.articles, self._buckets
+            ),
             alarms=tuple(_alarms(largest, articles)),
         )
 
@@ -157,23 +158,20 @@ class ClusterOutcome:
     @cached_property
     def largest(self) -> list[tuple[int, str, int]]:
         """The largest stories: number and name of the canonical, and the size."""
-        counted = self.found.groupBy("story").count().where("count > 1")
-        top = counted.orderBy("count", "story", ascending=[False, True]).limit(_LARGEST)
-        sizes = {row["story"]: row["count"] for row in top.collect()}
-        shown = self.found.where("of is null")
-        articles = {
-            row["story"]: row["article"]
-            for row in shown.where(shown["story"].isin(list(sizes))).collect()
-        }
-        named = self.names("article", "id")
-        wanted = named.where(named["article"].isin(list(articles.values())))
-        ids = {row["article"]: row["id"] for row in wanted.collect()}
-        return [(n := articles[story], ids[n], sizes[story]) for story in sizes]
+        rows = self.sizes.largest
+        found = counting.gather_names(self._steps.articles, rows["canonical"])
+        naming = _Naming(self.splits, self._source.files)
+        names, _ = naming(found["article"], tables.strings_of(found, "id"))
+        ids = dict(zip(found["article"].tolist(), names, strict=True))
+        return [
+            (number, ids[number], size)
+            for number, size in rows[["canonical", "articles"]].tolist()
+        ]
 
-    def _duplicate_ids(self) -> int:
-        given = tables.name_rows(self._steps.articles).where("id != ''")
-        twice = given.groupBy("id").count().where("count > 1")
-        return int(twice.selectExpr("sum(count - 1)").collect()[0][0] or 0)
+    @cached_property
+    def sizes(self) -> counting.StorySizes:
+        """How many articles the stories have."""
+        return counting.size_stories(self._steps.stories, self._buckets, _LARGEST)
 
 
 def _largest_first(counts: dict[str, int]) -> dict[str, int]:

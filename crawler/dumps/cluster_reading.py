@@ -84,7 +84,9 @@ def _removed(found: Cleaned) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def removal_of(
-    found: Cleaned, boilerplate: Boilerplate, listen: Callable[[int, int, str], None]
+    found: Cleaned,
+    boilerplate: Boilerplate,
+    listen: Callable[[int, int, str], None] | None = None,
 ) -> Removal:
     """What goes out of the texts of some articles, numbered from 0 here.
 

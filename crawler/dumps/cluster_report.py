@@ -33,13 +33,12 @@ def render_outcome(
     wanted = {n for pair in pairs for n in (pair["a"], pair["b"])}
     wanted |= {article for article, *_ in largest}
     sides = _sides(outcome, source, reading, np.array(sorted(wanted), np.uint64))
-    sizes = outcome.found.groupBy("story").count().selectExpr("count as size")
-    counted = sizes.groupBy("size").count().collect()
+    spread = outcome.sizes.spread
     return render_page(
         report,
         sizes=count_sizes(
-            np.array([row[0] for row in counted], np.int64),
-            np.array([row[1] for row in counted], np.int64),
+            np.ascontiguousarray(spread["articles"]),
+            np.ascontiguousarray(spread["stories"]),
         ),
         largest=[(name, sides[n].headline, size) for n, name, size in largest],
         samples=[

@@ -75,9 +75,10 @@ class WriteSplits:
             yield from pa.Table.from_batches([table]).to_batches()
 
     def _texts(self, found: Cleaned) -> list[str]:
-        removal = removal_of(found, self.boilerplate, lambda *_: None)
+        removal = removal_of(found, self.boilerplate)
         texts = found.batch.texts
-        return [removal.clean(row, texts[row]) for row in range(len(texts))]
+        rows = np.arange(len(texts))
+        return removal.clean_all(rows, [texts[row] for row in rows.tolist()])
 
     def _edited(
         self, table: pa.RecordBatch, places: NDArray[np.intp], texts: list[str]
@@ -137,8 +138,8 @@ class ListLines:
             rows.append({"article": article, "start": start, **told})
 
         removal = removal_of(found, self.boilerplate, listen)
-        for row in removal.boilerplate.articles.tolist():
-            removal.clean(row, found.batch.texts[row])
+        lined = removal.boilerplate.articles
+        removal.clean_all(lined, [found.batch.texts[row] for row in lined.tolist()])
         if rows:
             yield pa.RecordBatch.from_pylist(rows, _LISTED)
 

@@ -178,10 +178,6 @@ class Removal:
         """The articles whose text changes."""
         return np.union1d(self.cuts[:, 0], self.boilerplate.articles)
 
-    def clean(self, article: int, text: str) -> str:
-        """Return the text of one article without what goes."""
-        return self.clean_all(np.array([article]), [text])[0]
-
     def clean_all(self, articles: NDArray[np.int64], texts: list[str]) -> list[str]:
         """Return the *texts* of some articles without what goes."""
         cuts = self._cuts_of(articles)

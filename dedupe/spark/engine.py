@@ -69,7 +69,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 # Pairs that one task joins without bringing components together first.
-ONE_TASK = 4_000_000
+ONE_TASK = 8_000_000
 # Large-star and small-star need about the square of the logarithm of the nodes.
 MOST_ROUNDS = 60
 

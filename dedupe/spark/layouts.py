@@ -191,6 +191,11 @@ NAMED = Layout(
     ),
     (("id", _U1),),
 )  # fmt: skip
+# How many articles a story has (in a parcel, or in all); how many stories have a size.
+SIZED = Layout(
+    48, np.dtype([("story", _U8), ("canonical", _U8), ("articles", _I8)])
+)  # fmt: skip
+SPREAD = Layout(49, np.dtype([("articles", _I8), ("stories", _I8)]))
 # Rows of a split that survive, or whose text is cut, and these as bits.
 MARK = Layout(45, np.dtype([("split", _U4), ("row", _U4), ("cut", _U1)]))
 BITS = Layout(

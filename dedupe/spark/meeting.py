@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from dedupe.spark.parcels import Inbox, Layout, Outbox, Table, join_tables, unpack
+from dedupe.spark.parcels import Inbox, Layout, Outbox, Table, unpack
 from dedupe.spark.workers import spare_imports
 
 if TYPE_CHECKING:
@@ -121,11 +119,10 @@ def count(frame: DataFrame, layout: Layout) -> int:
 
 def gather(frame: DataFrame, layout: Layout) -> Table:
     """Bring the rows of a small layout to the driver."""
-    arrived: pa.Table = only(frame, layout).toArrow()
-    parts = [
-        table for batch in arrived.to_batches() for _, table in unpack(batch, layout)
-    ]
-    nothing = Table(
-        np.zeros(0, layout.dtype), {name: np.zeros(0, t) for name, t in layout.tails}
-    )
-    return join_tables([nothing, *parts])
+    return gather_several(frame, layout).take(layout)
+
+
+def gather_several(frame: DataFrame, *layouts: Layout) -> Inbox:
+    """Bring the rows of some small layouts to the driver, by one job."""
+    arrived: pa.Table = only(frame, *layouts).toArrow()
+    return Inbox(arrived.to_batches(), *layouts)

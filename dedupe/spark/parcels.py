@@ -6,6 +6,7 @@ every grouping is a sort of plain arrays.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +93,12 @@ def pick_stretches(
     held = np.ascontiguousarray(data).view(np.uint8)
     picked: NDArray[Any] = pick_bytes(held, starts, sizes)
     return picked.view(data.dtype)
+
+
+def pieces_of(table: Table, name: str) -> list[bytes]:
+    """Each row's stretch of a tail of bytes."""
+    bounds, data = table.offsets(name).tolist(), table.tails[name].tobytes()
+    return [data[a:b] for a, b in itertools.pairwise(bounds)]
 
 
 def rows_of(layout: Layout, **columns: Any) -> NDArray[Any]:

@@ -26,6 +26,8 @@ _SETTINGS = {
     # A bucket is a partition, and planning a step anew after each shuffle gains nothing.
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.shuffle.partitions": "16",
+    # A task costs more than the little that it does before its first row.
+    "spark.sql.files.maxPartitionBytes": "256m",
     "spark.ui.showConsoleProgress": "false",
     # The work is in kernels: compiling the little around them costs more than it saves.
     "spark.sql.codegen.wholeStage": "false",
@@ -119,8 +121,8 @@ def open_session(
 ) -> SparkSession:
     """Return the running session (spark-submit's), or start one on *master*.
 
-    *settings* are Spark's own, over ours. Raises ClusterError, in one line, where
-    Spark or Java is missing or does not start.
+    *settings* are Spark's own, over the user's, and the user's over ours. Raises
+    ClusterError, in one line, where Spark or Java is missing or does not start.
     """
     require_spark()
     import pyspark
@@ -131,10 +133,9 @@ def open_session(
     builder = SparkSession.builder.appName("wirecopy dedupe")
     if master is not None:
         builder = builder.master(master)
-    ours = {**_SETTINGS, **(_ON_ONE_MACHINE if _is_local(master) else {})}
-    for name, value in {**ours, **(settings or {})}.items():
-        builder = builder.config(name, value)
     try:
+        for name, value in {**our_settings(master), **(settings or {})}.items():
+            builder = builder.config(name, value)
         session: SparkSession = builder.getOrCreate()
     except Exception as error:
         # Py4J and Spark raise many kinds here, all with a page of Java.
@@ -145,8 +146,28 @@ def open_session(
     return session
 
 
-def _is_local(master: str | None) -> bool:
-    return master is not None and master.startswith("local")
+def our_settings(master: str | None) -> dict[str, str]:
+    """Settings for Spark on *master*, but those that the user has set."""
+    is_local = master is not None and master.startswith("local")
+    ours = {**_SETTINGS, **(_ON_ONE_MACHINE if is_local else {})}
+    said = _said_by_user()
+    return {name: value for name, value in ours.items() if name not in said}
+
+
+def _said_by_user() -> set[str]:
+    """The names of the settings in spark-submit's --conf or spark-defaults.conf."""
+    if "PYSPARK_GATEWAY_PORT" in os.environ:
+        from pyspark import SparkContext
+
+        # Spark-submit has put both among the properties of its Java.
+        ours = (*_SETTINGS, *_ON_ONE_MACHINE)
+        return {n for n in ours if SparkContext.getSystemProperty(n) is not None}
+    folder = os.environ.get("SPARK_CONF_DIR") or f"{os.environ['SPARK_HOME']}/conf"
+    try:
+        lines = Path(folder, "spark-defaults.conf").read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return set()
+    return {re.split(r"[\s=:]", line.strip(), maxsplit=1)[0] for line in lines}
 
 
 def require_spark() -> None:

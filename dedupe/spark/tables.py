@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -29,6 +28,7 @@ from dedupe.spark.parcels import (
     Table,
     bucket_of,
     pick_stretches,
+    pieces_of,
     rows_of,
     unpack,
 )
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 _VERDICTS = np.array([*VERDICTS, *[""] * (REVISED - len(VERDICTS)), "revision"])
-_FOUND = "article long, story long, of long"
 _TOLD = (
     "id string, story long, role string, verdict string, similarity double, "
     "containment double, of string, row long"
@@ -81,20 +80,6 @@ def _typed(
     schema: str,
 ) -> DataFrame:
     return only(frame, layout).mapInArrow(_Rows(layout, columns), schema)
-
-
-def story_rows(stories: DataFrame) -> DataFrame:
-    """A row for each article: its story (the first article's number), and of what."""
-    return _typed(stories, STORY, _story_columns, _FOUND)
-
-
-def _story_columns(table: Table) -> dict[str, Any]:
-    of = table["of"]
-    return {
-        "article": table["article"].astype(np.int64),
-        "story": table["story"].astype(np.int64),
-        "of": pa.array(of.astype(np.int64), mask=of == np.uint64(CANONICAL)),
-    }
 
 
 def told_rows(
@@ -140,8 +125,8 @@ class _NameOther:
         shown = told["of"] == np.uint64(CANONICAL)
         others = np.where(shown, told["article"], told["of"])
         at = _rows_named(names, others)
-        ids, lines = self.naming(told["article"], _strings(told, "id"))
-        given = _strings(names, "id")
+        ids, lines = self.naming(told["article"], strings_of(told, "id"))
+        given = strings_of(names, "id")
         of, _ = self.naming(others, [given[row] for row in at.tolist()])
         unknown = shown | np.isnan(told["similarity"])
         return pa.RecordBatch.from_pydict(
@@ -198,17 +183,12 @@ def name_rows(articles: DataFrame) -> DataFrame:
 def _name_columns(table: Table) -> dict[str, Any]:
     return {
         "article": table["article"].astype(np.int64),
-        "id": _strings(table, "id"),
+        "id": strings_of(table, "id"),
     }
 
 
-def _strings(table: Table, name: str) -> list[str]:
-    return [one.decode(errors="replace") for one in _pieces(table, name)]
-
-
-def _pieces(table: Table, name: str) -> list[bytes]:
-    bounds, data = table.offsets(name).tolist(), table.tails[name].tobytes()
-    return [data[a:b] for a, b in itertools.pairwise(bounds)]
+def strings_of(table: Table, name: str) -> list[str]:
+    return [one.decode(errors="replace") for one in pieces_of(table, name)]
 
 
 def reject_rows(articles: DataFrame) -> DataFrame:
@@ -217,7 +197,7 @@ def reject_rows(articles: DataFrame) -> DataFrame:
 
 
 def _reject_columns(table: Table) -> dict[str, Any]:
-    rows = [orjson.loads(one) for one in _pieces(table, "json")]
+    rows = [orjson.loads(one) for one in pieces_of(table, "json")]
     names = ("file", "start", "line", "reason", "detail")
     return {name: [row[name] for row in rows] for name in names}
 
@@ -244,7 +224,7 @@ def removed_rows(articles: DataFrame) -> DataFrame:
 
 
 def _removed_columns(table: Table) -> dict[str, Any]:
-    rows = [orjson.loads(one) for one in _pieces(table, "json")]
+    rows = [orjson.loads(one) for one in pieces_of(table, "json")]
     types = {
         "start": pa.int64(), "reason": pa.string(), "repeats": pa.int64(),
         "text": pa.string(),
