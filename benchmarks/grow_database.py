@@ -36,7 +36,8 @@ from storage.store import Store
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
 OUTLETS = 200
-BATCH = 20_000
+# Keys are inserted in order, so the larger a batch the fewer walks over their tables.
+BATCH = 250_000
 
 
 def vocabulary(rng: random.Random) -> list[str]:

@@ -55,8 +55,10 @@ if TYPE_CHECKING:
 
 # All that stays of about 4,000 articles.
 _IN_MEMORY = 16 << 20
-# Of more lines, boilerplate is looked for before the stories are: both take memory.
-_LINES_BESIDE = 1 << 22
+# Of more lines, boilerplate is looked for before the stories are: both take memory,
+# the lines up to 64 bytes each.
+_LINES_BESIDE = 1 << 24
+_LINE = 64
 PRINTED_BEFORE = "a paragraph printed before"
 
 _STORED = Fields(text="body", headline="headline", id="id", url="url", date="published")
@@ -139,7 +141,8 @@ class _Run:
         self._watch("writing", None, len(columns))
         names = Names(columns, [opened.dump.name for opened in inputs])
         self._removal = Removal(
-            cuts=columns.cuts,
+            # Column after column: their articles are searched often.
+            cuts=np.asfortranarray(columns.cuts),
             boilerplate=boilerplate,
             listen=self._boilerplate_cut(names) if request.removed else None,
         )
@@ -275,12 +278,16 @@ class _Run:
             return self._comparer.finish(), BoilerplateLines.none(len(columns))
         if self._comparer is None:
             return alone(len(columns)), self._boilerplate(columns)
-        if len(columns.line_keys) > _LINES_BESIDE:
+        if len(columns.line_keys) > self._lines_beside():
             lines = self._boilerplate(columns)
             return self._stories(columns), lines
         with ThreadPoolExecutor(1, "lines") as pool:
             boilerplate = pool.submit(self._boilerplate, columns)
             return self._stories(columns), boilerplate.result()
+
+    def _lines_beside(self) -> int:
+        memory = self._request.memory
+        return _LINES_BESIDE if memory is None else memory // 4 // _LINE
 
     def _stories(self, columns: Columns) -> Outcome:
         revisions = find_revisions(columns)

@@ -126,10 +126,16 @@ class PassageKeys:
     ) -> tuple[Groups, NDArray[np.uint64]]:
         """The *wanted* nodes that share a key, and their keys, ascending."""
         bits = max(1, (len(self.keys) // _KEYS).bit_length())
+        # Nodes stand in no order; keys are read many times, so where they lie.
+        order = np.argsort(self.articles)
+        nodes = order[wanted[order]]
+        articles = self.articles[nodes]
+        numbers = nodes.astype(np.uint32)
+        counts = key_kernels.count_parts(self.keys, self.offsets, articles, bits)
 
         def group(part: int) -> tuple[NDArray[Any], ...]:
             flat, owners = key_kernels.gather_part(
-                self.keys, self.offsets, self.articles, wanted, bits, part
+                self.keys, self.offsets, articles, numbers, bits, part, counts[part]
             )
             found: tuple[NDArray[Any], ...] = propose.group_sorted(
                 *propose.shared_keys(flat, owners)

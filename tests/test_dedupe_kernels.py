@@ -183,16 +183,20 @@ def test_proposing(drawn: list[list[int]], cap: int, hubs: int) -> None:
 
 
 @few
-@given(drawn=st.lists(st.integers(0, 5), max_size=30))
-def test_grouping_equal_keys(drawn: list[int]) -> None:
+@given(drawn=st.lists(st.integers(0, 5), max_size=30), order=st.randoms())
+def test_grouping_equal_keys(drawn: list[int], order: random.Random) -> None:
     keys = np.array([x << 60 | x for x in drawn], np.uint64)
-    nodes = np.arange(len(drawn), dtype=np.uint32)
+    numbers = order.sample(range(len(drawn)), len(drawn))
+    nodes = np.array(numbers, np.uint32)
     members, bounds, found = propose.group_sorted(*propose.shared_keys(keys, nodes))
     groups = {
         int(key) & 7: members[bounds[g] : bounds[g + 1]].tolist()
         for g, key in enumerate(found)
     }
-    expected = {x: [i for i, y in enumerate(drawn) if y == x] for x in set(drawn)}
+    expected = {
+        x: sorted(n for n, y in zip(numbers, drawn, strict=True) if y == x)
+        for x in set(drawn)
+    }
     assert groups == {x: held for x, held in expected.items() if len(held) > 1}
     wanted = np.unique(keys)[::2].copy()
     marked = key_kernels.mark_keys(keys, wanted).astype(bool)

@@ -53,17 +53,35 @@ class BoilerplateLines:
         A line goes with the blank ones after it, and the last one with those before it.
         """
         found = find_lines(TextColumn.from_bytes(texts))
+        owners, lines = self._lines_of(articles)
+        lines += found.firsts[owners]
         base = np.cumsum([0, *(len(text) for text in texts)])
-        starts, firsts = found.starts.tolist(), found.firsts.tolist()
-        numbers = self.firsts[articles]
-        lows = np.searchsorted(self.lines, numbers).tolist()
-        highs = np.searchsorted(self.lines, self.firsts[articles + 1]).tolist()
-        spans = []
-        for place, (text, low) in enumerate(zip(texts, base.tolist(), strict=False)):
-            wanted = self.lines[lows[place] : highs[place]] - numbers[place]
-            bounds = [at - low for at in starts[firsts[place] : firsts[place + 1]]]
-            spans.append(_spans(text, [*bounds, len(text)], wanted.tolist()))
+        bounds = np.append(found.starts, base[-1])
+        ends = np.minimum(bounds[lines + 1], base[owners + 1])
+        spans: list[list[tuple[int, int]]] = [[] for _ in texts]
+        for owner, start, end in zip(
+            owners.tolist(),
+            (bounds[lines] - base[owners]).tolist(),
+            (ends - base[owners]).tolist(),
+            strict=True,
+        ):
+            text, own = texts[owner], spans[owner]
+            own.append((_start(text, start, end, own), end))
         return spans
+
+    def _lines_of(
+        self, articles: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the places of *articles* with such lines, and the lines' numbers there.
+
+        One row for each line; the lines of an article are numbered from 0.
+        """
+        lows = np.searchsorted(self.lines, self.firsts[articles])
+        counts = np.searchsorted(self.lines, self.firsts[articles + 1]) - lows
+        owners = np.repeat(np.arange(len(articles)), counts)
+        before = np.cumsum(counts) - counts
+        rows = np.arange(len(owners)) + (lows - before)[owners]
+        return owners, self.lines[rows] - self.firsts[articles][owners]
 
 
 def find_boilerplate_lines(
@@ -127,14 +145,9 @@ def _numbered(outlets: NDArray[np.uint64]) -> NDArray[np.int64] | None:
     return numbers
 
 
-def _spans(text: bytes, bounds: list[int], wanted: list[int]) -> list[tuple[int, int]]:
-    spans: list[tuple[int, int]] = []
-    for line in wanted:
-        start, end = bounds[line], bounds[line + 1]
-        if end == len(text):
-            while start and text[start - 1] in b"\r\n":
-                start -= 1
-        if spans and start < spans[-1][1]:
-            start = spans[-1][1]
-        spans.append((start, end))
-    return spans
+def _start(text: bytes, start: int, end: int, spans: list[tuple[int, int]]) -> int:
+    """Return where the next span begins, with the blank lines before the last one."""
+    if end == len(text):
+        while start and text[start - 1] in b"\r\n":
+            start -= 1
+    return max(start, spans[-1][1]) if spans else start

@@ -31,37 +31,58 @@ def gather_keys(keys, offsets, articles):
 
 
 @njit(
+    types.int64[::1](
+        types.Array(types.uint64, 1, "C", readonly=True),
+        types.Array(types.int64, 1, "C", readonly=True),
+        types.Array(types.int64, 1, "C", readonly=True),
+        types.int64,
+    ),
+    cache=True,
+    nogil=True,
+)
+def count_parts(keys, offsets, articles, bits):
+    """How many keys of *articles* start with each value of their first *bits*."""
+    shift = np.uint64(64 - bits)
+    counts = np.zeros(1 << bits, np.int64)
+    for i in range(articles.shape[0]):
+        end = np.uint64(offsets[articles[i] + 1])
+        for k in range(np.uint64(offsets[articles[i]]), end):
+            counts[keys[k] >> shift] += 1
+    return counts
+
+
+@njit(
     types.Tuple((types.uint64[::1], types.uint32[::1]))(
         types.Array(types.uint64, 1, "C", readonly=True),
         types.Array(types.int64, 1, "C", readonly=True),
         types.Array(types.int64, 1, "C", readonly=True),
-        types.Array(types.boolean, 1, "C", readonly=True),
+        types.Array(types.uint32, 1, "C", readonly=True),
+        types.int64,
         types.int64,
         types.int64,
     ),
     cache=True,
     nogil=True,
 )
-def gather_part(keys, offsets, articles, wanted, bits, part):
-    """The keys of the *wanted* articles whose first *bits* are *part*, and their nodes."""
+def gather_part(keys, offsets, articles, nodes, bits, part, count):
+    """The *count* keys of *articles* whose first *bits* are *part*, and their nodes.
+
+    Article i is nodes[i]. Articles should ascend: then the keys are read as they lie.
+    """
     shift = np.uint64(64 - bits)
     first = np.uint64(part)
-    count = 0
+    # Every key is written, and the next one over it unless it counts: no branch.
+    out = np.empty(count + 1, np.uint64)
+    owners = np.empty(count + 1, np.uint32)
+    at = np.uint64(0)
     for i in range(articles.shape[0]):
-        if wanted[i]:
-            for k in range(offsets[articles[i]], offsets[articles[i] + 1]):
-                count += keys[k] >> shift == first
-    out = np.empty(count, np.uint64)
-    nodes = np.empty(count, np.uint32)
-    at = 0
-    for i in range(articles.shape[0]):
-        if wanted[i]:
-            for k in range(offsets[articles[i]], offsets[articles[i] + 1]):
-                if keys[k] >> shift == first:
-                    out[at] = keys[k]
-                    nodes[at] = i
-                    at += 1
-    return out, nodes
+        end = np.uint64(offsets[articles[i] + 1])
+        for k in range(np.uint64(offsets[articles[i]]), end):
+            key = keys[k]
+            out[at] = key
+            owners[at] = nodes[i]
+            at += np.uint64(key >> shift == first)
+    return out[:count], owners[:count]
 
 
 @njit(

@@ -87,7 +87,10 @@ def shared_keys(keys, nodes):
     nogil=True,
 )
 def group_sorted(keys, nodes):
-    """Members, bounds and keys of the groups of two nodes or more of sorted keys."""
+    """Members, bounds and keys of the groups of two nodes or more of sorted keys.
+
+    The keys of one node stand together among equal ones; members ascend.
+    """
     n = keys.shape[0]
     group_keys = np.empty(n // 2 + 1, np.uint64)
     members = np.empty(n, np.uint32)
@@ -98,15 +101,19 @@ def group_sorted(keys, nodes):
     i = 0
     while i < n:
         first = filled
+        ascend = True
         j = i
         while j < n and keys[j] == keys[i]:
             if filled == first or members[filled - 1] != nodes[j]:
+                ascend &= filled == first or members[filled - 1] < nodes[j]
                 members[filled] = nodes[j]
                 filled += 1
             j += 1
         if filled - first < 2:
             filled = first
         else:
+            if not ascend:
+                members[first:filled].sort()
             group_keys[groups] = keys[i]
             groups += 1
             bounds[groups] = filled

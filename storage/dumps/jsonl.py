@@ -102,9 +102,10 @@ class JsonLines:
             yield from iter_windows(self.path, places)
             return
         at = 0
+        starts = np.ascontiguousarray(places[:, 0])
         with Source(self.path) as source:
             for block in iter_blocks(source):
-                end = int(np.searchsorted(places[:, 0], block.start + block.size))
+                end = int(np.searchsorted(starts, block.start + block.size))
                 yield block.data.data, places[at:end] - block.start
                 at = end
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from storage.dumps.fields import Fields
 
 _ROWS = 4096
+_BUFFER = 1 << 20
 _PER_SECOND = {"s": 1, "ms": 1e3, "us": 1e6, "ns": 1e9}
 
 
@@ -50,7 +51,10 @@ class Parquet:
         """Return the open file; raises DumpError where it is none, or cut."""
         pa = arrow()
         try:
-            return pa.parquet.ParquetFile(self.path, pre_buffer=False)
+            # Without a buffer Arrow holds a row group's whole column, packed.
+            return pa.parquet.ParquetFile(
+                self.path, pre_buffer=False, buffer_size=_BUFFER
+            )
         except OSError as error:
             raise DumpError(f"{self.path} cannot be opened: {error}") from error
         except pa.ArrowInvalid as error:
@@ -81,7 +85,7 @@ class Parquet:
 
         Row groups without any of them are not read.
         """
-        rows, first = places[:, 0], 0
+        rows, first = np.ascontiguousarray(places[:, 0]), 0
         with self.open() as file:
             for group in range(file.num_row_groups):
                 last = first + file.metadata.row_group(group).num_rows

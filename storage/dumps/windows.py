@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,17 +24,34 @@ def iter_windows(
 ) -> Iterator[tuple[memoryview, NDArray[np.int64]]]:
     """Yield bytes of *path*, and the spans in them of the rows that stand at *places*.
 
-    Places ascend. A last line without a newline gets one. Raises DumpError where the
-    file has become shorter.
+    Places ascend. A last line without a newline gets one. The next bytes are read while
+    the last ones are used. Raises DumpError where the file has become shorter.
     """
-    with path.open("rb", buffering=0) as source:
-        first = 0
-        while first < len(places):
-            reach = places[first, 0] + _WINDOW
-            last = int(np.searchsorted(places[:, 1], reach, side="right"))
-            last = max(last, first + 1)
-            yield _window(source.fileno(), places[first:last])
-            first = last
+    with (
+        path.open("rb", buffering=0) as source,
+        ThreadPoolExecutor(1, "ahead") as pool,
+    ):
+        ahead: Future[tuple[memoryview, NDArray[np.int64]]] | None = None
+        for spans in _spans(places):
+            coming = pool.submit(_window, source.fileno(), spans)
+            if ahead is not None:
+                yield ahead.result()
+            ahead = coming
+        if ahead is not None:
+            yield ahead.result()
+
+
+def _spans(places: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Part *places* into what is read together."""
+    # Of a column that does not stand by itself, each search would make a copy.
+    ends = np.ascontiguousarray(places[:, 1])
+    first = 0
+    while first < len(places):
+        reach = places[first, 0] + _WINDOW
+        last = int(np.searchsorted(ends, reach, side="right"))
+        last = max(last, first + 1)
+        yield places[first:last]
+        first = last
 
 
 def _window(
