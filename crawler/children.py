@@ -6,9 +6,11 @@ import multiprocessing
 from multiprocessing import forkserver
 
 # Forked from a server without threads: a fork of a process with threads may inherit
-# held locks, and each spawned one would import the parsers and the kernels anew.
-CHILDREN = multiprocessing.get_context("forkserver")
-CHILDREN.set_forkserver_preload(["crawler.preloading"])
+# held locks, and each spawned worker would import the parsers anew.
+WORKERS = multiprocessing.get_context("forkserver")
+WORKERS.set_forkserver_preload(["crawler.preloading"])
+# The writer needs no parser: it is there before that server has loaded them.
+WRITERS = multiprocessing.get_context("spawn")
 
 
 def load_ahead() -> None:

@@ -10,6 +10,7 @@ import signal
 import threading
 import time
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from storage.crawl_state import CrawlState
@@ -64,8 +65,6 @@ def serve(pipe: Connection, order: Order) -> None:
     # A stop reaches the whole group; the crawl ends its writer in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    # What is loaded by now stays: no collection need walk through it.
-    gc.freeze()
     jobs: queue.SimpleQueue[tuple[int, Job] | None] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(pipe, jobs), daemon=True).start()
     try:
@@ -109,6 +108,9 @@ class _Committer:
 
     def work(self) -> None:
         """Commit what comes until it ends."""
+        if not self.store.holds_articles:
+            # The first crawl brings some, and the sources before them need no kernel.
+            threading.Thread(target=_load_kernels, daemon=True).start()
         is_over = False
         while not is_over:
             batch, is_over = self._gather()
@@ -168,12 +170,21 @@ class _Committer:
 
         articles = [article for _, _, article in with_article]
         if articles:
+            _load_kernels()
             self.store.add_all(articles, run=self.run, also=write)
         others = [(number, job) for number, job in batch if job.article is None]
         if others:
             with self.store.transaction():
                 results += [(n, job.write(self.state, None)) for n, job in others]
         return results
+
+
+@cache
+def _load_kernels() -> None:
+    """Load what adds articles; it stays, so that no collection need walk through it."""
+    import storage.wiring  # noqa: F401
+
+    gc.freeze()
 
 
 def _open_archive(plan: ArchivePlan | None) -> WarcArchive | None:

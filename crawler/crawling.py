@@ -105,12 +105,16 @@ def crawl(
     where the database cannot be written; what was committed before stays.
     """
     began = time.monotonic()
-    load_ahead()
+    is_new = not db.exists()
+    if is_new:
+        # Where articles are known there may be no new page to extract.
+        load_ahead()
+    # Scrapy looks at every frame above it, and its file, when this is imported.
+    import scrapy.core.downloader.contextfactory  # noqa: F401
     from scrapy.crawler import AsyncCrawlerProcess
 
     from crawler.spiders.outlets import OutletsSpider
 
-    is_new = not db.exists()
     if not plan.outlets:
         raise OutletError("no outlet to crawl: name one, or see wirecopy outlets list")
     _check(db)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import atexit
 import queue
+import signal
 import threading
 from collections import deque
 from itertools import count
+from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, Any
 
-from crawler.children import CHILDREN
+from crawler.children import WRITERS
 from crawler.committing import serve
 from crawler.jobs import FlushJob
 from storage.errors import StorageError
@@ -44,8 +46,8 @@ class Writer:
         self._waiting: dict[int, Callable[[Any], None]] = {}
         self._jobs: queue.SimpleQueue[tuple[int, Job] | None] = queue.SimpleQueue()
         self._done: deque[list[tuple[int, Any]]] = deque()
-        self._pipe, self._theirs = CHILDREN.Pipe()
-        self._process = CHILDREN.Process(
+        self._pipe, self._theirs = WRITERS.Pipe()
+        self._process = WRITERS.Process(
             target=serve, args=(self._theirs, order), name="writer", daemon=True
         )
         self._threads = [
@@ -83,6 +85,10 @@ class Writer:
         self._finish()
 
     def _start_process(self) -> None:
+        # Starting the tracker lets stops through again, so it comes first.
+        resource_tracker.ensure_running()
+        # A stop reaches the whole group, also a process that cannot yet ignore it.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
         try:
             self._process.start()
         finally:

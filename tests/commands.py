@@ -125,8 +125,12 @@ def _redirected(
     function: Callable[..., None],
     arguments: tuple[Any, ...],
 ) -> None:
+    from crawler import writing
+    from crawler.children import WORKERS
+
     # A crawl's own processes are forked from the same server, as it holds all they need;
     # left alone, the crawl starts a server of its own, which imports everything anew.
+    writing.WRITERS = WORKERS
     forkserver.ensure_running = lambda: None
     forkserver._forkserver.ensure_running = lambda: None  # type: ignore[attr-defined]
     os.environ.clear()

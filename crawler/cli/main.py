@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import io
 import signal
@@ -91,3 +92,6 @@ def main() -> None:
     except OSError as error:
         where = error.filename or "standard output"
         sys.exit(f"wirecopy: {where}: {error.strerror}")
+    finally:
+        # The system takes back faster what was loaded than a last collection does.
+        gc.freeze()

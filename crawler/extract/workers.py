@@ -18,7 +18,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from crawler.children import CHILDREN
+from crawler.children import WORKERS
 from crawler.errors import ExtractionError, MachineError, NotAnArticle
 
 if TYPE_CHECKING:
@@ -127,7 +127,6 @@ class ExtractionPool:
             self.close()
 
     def _serve(self, worker: _Worker) -> None:
-        worker.start()
         while (job := self._tasks.get()) is not None:
             task, future = job
             if not future.set_running_or_notify_cancel():
@@ -165,8 +164,8 @@ class _Worker:
         with _starting:
             if self._process is not None or self.is_retired:
                 return
-            self._pipe, theirs = CHILDREN.Pipe()
-            self._process = CHILDREN.Process(
+            self._pipe, theirs = WORKERS.Pipe()
+            self._process = WORKERS.Process(
                 target=_TARGET, args=(theirs, self.seconds), daemon=True
             )
             self._process.start()
