@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import ctypes
-import gzip
 import json
 import os
 import random
@@ -31,6 +30,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, build_opener
+
+from crawl_parts import FETCH_BARE, measure_parts, measure_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,6 +125,13 @@ def children_of(pid: int) -> list[int]:
     return [int(child) for text in lists for child in text.split()]
 
 
+def cpu_of(pid: int) -> float:
+    """Return the CPU seconds that a running process has taken so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    user, system = fields[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 def watch(pid: int, memory: list[int], done: threading.Event) -> None:
     """Note the memory of a process and its children every second."""
     while not done.wait(1.0):
@@ -152,60 +160,6 @@ def asked_for(proxy: str) -> list[str]:
     return [f"http://{entry['host']}{entry['path']}" for entry in entries]
 
 
-def fetch_bare(urls: list[str]) -> float:
-    """Fetch *urls* with Scrapy and nothing else; returns CPU seconds a request."""
-    from scrapy import Spider
-    from scrapy.crawler import AsyncCrawlerProcess
-
-    class Bare(Spider):
-        name = "bare"
-        start_urls = urls
-
-        def parse(self, response: Any) -> None:
-            return
-
-    settings = {"LOG_LEVEL": "ERROR", "ROBOTSTXT_OBEY": False, "COOKIES_ENABLED": False}
-    settings |= {"CONCURRENT_REQUESTS": 32, "CONCURRENT_REQUESTS_PER_DOMAIN": 8}
-    process = AsyncCrawlerProcess({**settings, "DOWNLOAD_DELAY": 0})
-    process.crawl(Bare)
-    began = time.process_time()
-    process.start()
-    return (time.process_time() - began) / len(urls)
-
-
-def measure_parts(pages: list[dict[str, Any]], work: Path) -> tuple[float, float]:
-    """Return CPU seconds a page of extract() alone and of the store alone."""
-    from crawler.errors import NotAnArticle
-    from crawler.extract.article import extract
-    from storage.store import Store
-
-    bodies = [
-        (gzip.decompress(Path(page["file"]).read_bytes()), page["url"])
-        for page in pages
-    ]
-    for body, url in bodies[:20]:
-        with_article(extract, NotAnArticle, body, url)
-    began = time.process_time()
-    found = [with_article(extract, NotAnArticle, *body) for body in bodies]
-    extracting = time.process_time() - began
-    articles = [article for article in found if article is not None]
-    with Store.open(work / "warm.db") as store:
-        store.add_all(articles[:20])
-    with Store.open(work / "alone.db") as store:
-        began = time.process_time()
-        for start in range(0, len(articles), 100):
-            store.add_all(articles[start : start + 100])
-        storing = time.process_time() - began
-    return extracting / len(pages), storing / len(pages)
-
-
-def with_article(extract: Any, refusal: type[Exception], body: bytes, url: str) -> Any:
-    try:
-        return extract(body, url)
-    except refusal:
-        return None
-
-
 def measure_speed(newsroom: Path, name: str, times: int) -> dict[str, Any]:
     """Crawl one folder, and measure its parts in the same run."""
     pages = load_pages(newsroom / name, times)
@@ -215,11 +169,14 @@ def measure_speed(newsroom: Path, name: str, times: int) -> dict[str, Any]:
         with served(newsroom, pages, work) as proxy:
             targets = [f"http://{host}/" for host in hosts]
             command = crawl_command(targets, work / "news.db", "--json", "--no-settle")
+            server = children_of(os.getpid())[0]
+            began = cpu_of(server)
             report, wall, cpu, memory = run(command, proxy)
-            own = [sys.executable, __file__, str(newsroom), "--bare", "-"]
+            serving = cpu_of(server) - began
+            starting = measure_start(work, proxy)
             urls = asked_for(proxy)
             bare = subprocess.run(
-                own,
+                FETCH_BARE,
                 input=json.dumps(urls),
                 env={**os.environ, "http_proxy": proxy},
                 capture_output=True,
@@ -241,6 +198,12 @@ def measure_speed(newsroom: Path, name: str, times: int) -> dict[str, Any]:
         "CPU ms a page": round(1000 * cpu / report["pages"], 1),
         "alone: fetching, extracting, storing (ms)": [
             round(1000 * part, 1) for part in (fetching, extracting, storing)
+        ],
+        "CPU ms a page of the newsroom's server, on the same cores": round(
+            1000 * serving / report["pages"], 1
+        ),
+        "CPU s of a start alone: Scrapy, extracting and storing": [
+            round(seconds, 1) for seconds in starting
         ],
         "share of 2 / their sum": round(rate * floor / 2, 2),
         "the same, pages alone fetched": round(
@@ -378,11 +341,7 @@ def main() -> None:
     cli.add_argument("--round", action="store_true")
     cli.add_argument("--kills", type=int, default=0)
     cli.add_argument("--memory", action="store_true")
-    cli.add_argument("--bare", help=argparse.SUPPRESS)
     args = cli.parse_args()
-    if args.bare:
-        sys.stdout.write(str(fetch_bare(json.load(sys.stdin))))
-        return
     if args.round:
         results = [measure_round(args.newsroom)]
     elif args.memory:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -38,6 +39,7 @@ _NOT_ARTICLES = frozenset(
     }
 )  # fmt: skip
 ENOUGH = 3
+_loading = Lock()
 _TRAPS = re.compile(r"(.+/)\1{2,}")
 
 
@@ -94,16 +96,21 @@ def registered_domain(url: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _domain_of(host: str) -> str:
-    found = _suffixes()(host).top_domain_under_public_suffix
-    return found or host
+    # Sources are read in threads: the first loads the list, and the others wait for it.
+    with _loading:
+        suffixes = _suffixes()
+    return suffixes(host).top_domain_under_public_suffix or host
 
 
-@lru_cache(maxsize=1)
+@cache
 def _suffixes() -> TLDExtract:
     from tldextract import TLDExtract
 
     # The list that ships with the library: a crawl asks nobody but the outlets.
-    return TLDExtract(suffix_list_urls=(), cache_dir=None)
+    suffixes = TLDExtract(suffix_list_urls=(), cache_dir=None)
+    # It is read at the first question.
+    suffixes("example.org")
+    return suffixes
 
 
 def _path_evidence(path: str, folders: list[str], query: str) -> int:

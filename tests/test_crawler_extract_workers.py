@@ -72,6 +72,22 @@ def test_pages_are_extracted_beside_the_event_loop() -> None:
     assert empty.reason == "empty page"
 
 
+def test_nothing_is_loaded_before_the_first_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def start(**_: object) -> None:
+        raise AssertionError("a worker was started")
+
+    monkeypatch.setattr(workers.WORKERS, "Process", start)
+    with ExtractionPool(2):
+        pass
+    with (
+        ExtractionPool(2) as pool,
+        pytest.raises(AssertionError, match="a worker was started"),
+    ):
+        pool.submit(Task(html=PAGE, url="http://a.test/")).result()
+
+
 def test_ending_a_pool_at_work_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_TARGET", _work_badly)
     pool = ExtractionPool(2, seconds=600.0)
