@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dedupe.kernels import json_lines as kernel
-from storage.dumps import jsonl
+from storage.dumps import scanning
 from storage.dumps.fields import Fields
 from storage.dumps.lines import iter_blocks
 
@@ -82,7 +82,9 @@ def test_the_kernel_accepts_no_line_that_orjson_refuses(lines: list[bytes]) -> N
     data = b"\n".join(line.replace(b"\n", b" ") for line in lines) + b"\n"
     held = bytearray(-(-(len(data) + 64) // 8) * 8)
     held[: len(data)] = data
-    scan = jsonl._scan(np.frombuffer(held, np.uint8), len(data), Fields(text="text"))
+    scan = scanning.scan_lines(
+        np.frombuffer(held, np.uint8), len(data), Fields(text="text")
+    )
     for line, status, kinds, spans in zip(
         data.split(b"\n"), scan.status, scan.kinds, scan.spans, strict=False
     ):
@@ -93,8 +95,8 @@ def test_the_kernel_accepts_no_line_that_orjson_refuses(lines: list[bytes]) -> N
         text = row.get("text")
         assert (kinds[0] in (kernel.STRING, kernel.ESCAPED)) == isinstance(text, str)
         if isinstance(text, str):
-            one = jsonl._Scan(
+            one = scanning.Scan(
                 data=scan.data, status=scan.status, lines=scan.lines,
                 kinds=kinds[None], spans=spans[None],
             )  # fmt: skip
-            assert jsonl._gather(one, np.array([0]), 0)[0] == text
+            assert scanning.gather_field(one, np.array([0]), 0)[0] == text

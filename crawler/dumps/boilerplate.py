@@ -12,10 +12,12 @@ from dedupe.boilerplate import DEFAULT_RULE
 from dedupe.clean_column import find_lines
 from dedupe.dump_boilerplate import STRANGERS, LineKeys, distinct, find_boilerplate
 from dedupe.gathering import UNKNOWN_TIME
-from dedupe.text import TextColumn
+from storage.dumps.splicing import Spans
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from dedupe.text import TextColumn
 
 _DAY = 86_400
 # Fewer times than this no line is boilerplate.
@@ -45,29 +47,23 @@ class BoilerplateLines:
         """The articles that hold any, ascending."""
         return distinct(np.searchsorted(self.firsts, self.lines, side="right") - 1)
 
-    def spans(
-        self, articles: NDArray[np.int64], texts: list[bytes]
-    ) -> list[list[tuple[int, int]]]:
+    def spans(self, articles: NDArray[np.int64], texts: TextColumn) -> Spans:
         """Return the bytes that go with the lines of some *articles* with these texts.
 
         A line goes with the blank ones after it, and the last one with those before it.
         """
-        found = find_lines(TextColumn.from_bytes(texts))
+        found = find_lines(texts)
         owners, lines = self._lines_of(articles)
         lines += found.firsts[owners]
-        base = np.cumsum([0, *(len(text) for text in texts)])
-        bounds = np.append(found.starts, base[-1])
-        ends = np.minimum(bounds[lines + 1], base[owners + 1])
-        spans: list[list[tuple[int, int]]] = [[] for _ in texts]
-        for owner, start, end in zip(
-            owners.tolist(),
-            (bounds[lines] - base[owners]).tolist(),
-            (ends - base[owners]).tolist(),
-            strict=True,
-        ):
-            text, own = texts[owner], spans[owner]
-            own.append((_start(text, start, end, own), end))
-        return spans
+        starts, after = texts.offsets[owners], texts.offsets[owners + 1]
+        bounds = np.append(found.starts, texts.offsets[-1])
+        spans = np.stack([bounds[lines], np.minimum(bounds[lines + 1], after)], axis=1)
+        for last in np.flatnonzero(spans[:, 1] == after).tolist():
+            spans[last, 0] = _before_newlines(texts.data, spans[last, 0], starts[last])
+        # The last line may reach back into the one before it.
+        joined = owners[1:] == owners[:-1]
+        spans[1:, 0][joined] = np.maximum(spans[1:, 0], spans[:-1, 1])[joined]
+        return Spans(owners=owners, spans=spans - starts[:, None])
 
     def _lines_of(
         self, articles: NDArray[np.int64]
@@ -145,9 +141,8 @@ def _numbered(outlets: NDArray[np.uint64]) -> NDArray[np.int64] | None:
     return numbers
 
 
-def _start(text: bytes, start: int, end: int, spans: list[tuple[int, int]]) -> int:
-    """Return where the next span begins, with the blank lines before the last one."""
-    if end == len(text):
-        while start and text[start - 1] in b"\r\n":
-            start -= 1
-    return max(start, spans[-1][1]) if spans else start
+def _before_newlines(data: NDArray[np.uint8], at: int, start: int) -> int:
+    """Go back from *at* over line feeds and carriage returns, at most to *start*."""
+    while at > start and data[at - 1] in (10, 13):
+        at -= 1
+    return at

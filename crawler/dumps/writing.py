@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedupe.text import TextColumn
 from dedupe.verify import REASONS, VERDICTS
 from storage.dumps.copying import Edits, copy_rows, edited_rows
 from storage.dumps.fields import TEXT
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from storage.dumps.dump import Row
     from storage.dumps.formats import Format
     from storage.dumps.outputs import Outputs
+    from storage.dumps.splicing import Spans
 
 # Rows that show the names and types of the tables.
 NOTE = {
@@ -140,6 +142,8 @@ class _Piece:
             field=self.opened.fields.names[TEXT],
             touched=np.isin(self.rows, self.removal.articles),
             clean=self._clean,
+            by_lines=np.isin(self.rows, self.removal.by_lines),
+            find=self._find,
             notes=self._notes if self.annotate else None,
         )
 
@@ -148,6 +152,9 @@ class _Piece:
 
     def _clean(self, numbers: NDArray[np.int64], texts: list[str]) -> list[str]:
         return self.removal.clean_all(self.rows[numbers], texts)
+
+    def _find(self, numbers: NDArray[np.int64], texts: TextColumn) -> Spans:
+        return self.removal.boilerplate.spans(self.rows[numbers], texts)
 
     def _notes(self, index: int) -> Row:
         return story_row(self.outcome, self.names, int(self.rows[index]))
@@ -178,6 +185,13 @@ class Removal:
         """The articles whose text changes."""
         return np.union1d(self.cuts[:, 0], self.boilerplate.articles)
 
+    @property
+    def by_lines(self) -> NDArray[np.int64]:
+        """Those of them that lose only boilerplate lines, of which nobody hears."""
+        if self.listen is not None:
+            return np.zeros(0, np.int64)
+        return np.setdiff1d(self.boilerplate.articles, self.cuts[:, 0])
+
     def clean_all(self, articles: NDArray[np.int64], texts: list[str]) -> list[str]:
         """Return the *texts* of some articles without what goes."""
         cuts = self._cuts_of(articles)
@@ -185,7 +199,12 @@ class Removal:
             without(text.encode(), spans)
             for text, spans in zip(texts, cuts, strict=True)
         ]
-        spans = self.boilerplate.spans(articles, raws)
+        found = self.boilerplate.spans(articles, TextColumn.from_bytes(raws))
+        spans: list[list[tuple[int, int]]] = [[] for _ in raws]
+        for place, (start, end) in zip(
+            found.owners.tolist(), found.spans.tolist(), strict=True
+        ):
+            spans[place].append((start, end))
         if self.listen is not None:
             for article, raw, cut, gone in zip(
                 articles.tolist(), raws, cuts, spans, strict=True

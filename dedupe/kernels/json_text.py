@@ -114,3 +114,32 @@ def gather(data, rows, field, kinds, spans, out, offsets):
             to += _copy(data, start, end, out, to)
         offsets[at + 1] = to
     return to
+
+
+@njit(cache=True, nogil=True)
+def find_escaped(data, starts, owners, places, found):
+    """Say where bytes of texts stand in the JSON strings that spell them.
+
+    Byte places[i] of the text of string owners[i], which starts at starts[owners[i]], is
+    spelled from found[i] on. Owners ascend, and so do the places of each; strings were
+    accepted by `scan`.
+    """
+    last = np.int64(-1)
+    at = passed = np.int64(0)
+    for i in range(places.shape[0]):
+        if owners[i] != last:
+            last = owners[i]
+            at, passed = starts[last], np.int64(0)
+        while passed < places[i]:
+            if data[at] != 92:
+                at += 1
+                passed += 1
+            elif data[at + 1] != 117:
+                at += 2
+                passed += 1
+            else:
+                code = hex4(data, at + 2)
+                is_pair = 0xD800 <= code < 0xDC00
+                at += 12 if is_pair else 6
+                passed += 4 if is_pair else 1 + (code >= 0x80) + (code >= 0x800)
+        found[i] = at

@@ -15,6 +15,7 @@ import orjson
 
 from storage.dumps.fields import value_at
 from storage.dumps.jsonl import JsonLines
+from storage.dumps.splicing import splice
 from storage.dumps.writers import LinesWriter, dump_line
 
 if TYPE_CHECKING:
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dedupe.text import TextColumn
     from storage.dumps.dump import Dump, Row, Writer
     from storage.dumps.parquet import Parquet, ParquetWriter
+    from storage.dumps.splicing import Spans
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +34,15 @@ class Edits:
     """What changes in the rows that are written, counted from 0 in their order.
 
     *touched* (bool[n]) are the rows whose text *clean*(numbers, texts) changes; *field*
-    is its name. *notes*(number) are the fields that are added to every row.
+    is its name. *notes*(number) are the fields that are added to every row. From the
+    texts of *by_lines* (bool[n]) nothing goes but what *find*(numbers, texts) says.
     """
 
     field: str
     touched: NDArray[np.bool_]
     clean: Callable[[NDArray[np.int64], list[str]], list[str]]
+    by_lines: NDArray[np.bool_]
+    find: Callable[[NDArray[np.int64], TextColumn], Spans]
     notes: Callable[[int], Row] | None = None
 
     def apply(self, numbers: NDArray[np.int64], rows: list[Row]) -> list[Row]:
@@ -142,13 +148,35 @@ def _runs(
 def _edited_lines(
     lines: Sequence[memoryview | bytes], numbers: NDArray[np.int64], edits: Edits
 ) -> list[bytes]:
-    parsed = edits.touched[numbers]
-    rows = [orjson.loads(lines[at]) for at in np.flatnonzero(parsed).tolist()]
-    written = iter(edits.apply(numbers[parsed], rows))
+    written = _spliced(lines, numbers, edits)
+    others = np.flatnonzero([line is None for line in written])
+    parsed = others[edits.touched[numbers[others]]].tolist()
+    rows = edits.apply(numbers[parsed], [orjson.loads(lines[at]) for at in parsed])
+    for at, row in zip(parsed, rows, strict=True):
+        written[at] = dump_line(row)
     return [
-        dump_line(next(written)) if wanted else _with_notes(bytes(line), edits, number)
-        for line, wanted, number in zip(lines, parsed, numbers.tolist(), strict=True)
+        _with_notes(bytes(line), edits, number) if new is None else new
+        for new, line, number in zip(written, lines, numbers.tolist(), strict=True)
     ]
+
+
+def _spliced(
+    lines: Sequence[memoryview | bytes], numbers: NDArray[np.int64], edits: Edits
+) -> list[bytes | None]:
+    """Return those lines from which only lines of their text go; None for others."""
+    written: list[bytes | None] = [None] * len(lines)
+    places = np.flatnonzero(edits.by_lines[numbers])
+    if edits.notes is not None or "." in edits.field or not len(places):
+        return written
+    some = numbers[places]
+    found = splice(
+        [lines[at] for at in places.tolist()],
+        edits.field,
+        lambda rows, texts: edits.find(some[rows], texts),
+    )
+    for at, line in zip(places.tolist(), found, strict=True):
+        written[at] = line
+    return written
 
 
 def _with_notes(line: bytes, edits: Edits, number: int) -> bytes:

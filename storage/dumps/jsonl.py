@@ -15,13 +15,12 @@ import numpy as np
 import orjson
 
 from dedupe.kernels import json_lines as kernel
-from dedupe.kernels.json_text import gather
-from dedupe.text import TextColumn
 from storage.dumps.batch import Batch
 from storage.dumps.dates import epochs_of_column
 from storage.dumps.fields import DATE, HEADLINE, ID, OUTLET, TEXT, URL, value_at
 from storage.dumps.lines import LineBlock, iter_blocks
 from storage.dumps.reject import NO_TEXT, NOT_A_STRING, NOT_UTF8, TOO_LONG, Reject
+from storage.dumps.scanning import Scan, gather_field, scan_lines
 from storage.dumps.streams import PACKED, Source
 from storage.dumps.windows import iter_windows
 from storage.errors import DumpError
@@ -114,51 +113,6 @@ def _lines_of(block: LineBlock) -> Iterator[bytes]:
     return iter(block.data[: block.size].tobytes().splitlines())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Scan:
-    data: NDArray[np.uint8]
-    status: NDArray[np.uint8]
-    lines: NDArray[np.int64]
-    kinds: NDArray[np.uint8]
-    spans: NDArray[np.int64]
-
-
-def _scan(data: NDArray[np.uint8], size: int, fields: Fields) -> _Scan:
-    """Run the kernel, with room for as many lines as there turn out to be."""
-    names = [name.encode() for name in fields.names]
-    joined = np.frombuffer(b"".join(names) or b"\0", np.uint8)
-    ends = np.cumsum([len(name) for name in names])
-    room = max(64, size // 512)
-    while True:
-        found = _Scan(
-            data=data,
-            status=np.empty(room, np.uint8),
-            lines=np.empty((room, 2), np.int64),
-            kinds=np.empty((room, len(names)), np.uint8),
-            spans=np.empty((room, len(names), 2), np.int64),
-        )
-        count = kernel.scan(
-            data,
-            data.view(np.uint64),
-            size,
-            joined,
-            ends,
-            found.status,
-            found.lines,
-            found.kinds,
-            found.spans,
-        )
-        if count >= 0:
-            return _Scan(
-                data=data,
-                status=found.status[:count],
-                lines=found.lines[:count],
-                kinds=found.kinds[:count],
-                spans=found.spans[:count],
-            )
-        room = -count
-
-
 class _Reading:
     """One block on its way to a batch."""
 
@@ -172,7 +126,7 @@ class _Reading:
         self._rejects = [self._reject(n - block.line, TOO_LONG) for n in block.too_long]
 
     def run(self) -> Batch:
-        scan = _scan(self._block.data, self._block.size, self._fields)
+        scan = scan_lines(self._block.data, self._block.size, self._fields)
         if any("." in name for name in self._fields.names):
             scan.status[scan.status == kernel.ACCEPTED] = kernel.UNSURE
         odd = np.flatnonzero(scan.status == kernel.UNSURE)
@@ -180,7 +134,7 @@ class _Reading:
             scan = self._reread(scan, odd)
         self._refuse_without_text(scan)
         rows = np.flatnonzero(scan.status == kernel.ACCEPTED)
-        columns = [_gather(scan, rows, field) for field in range(6)]
+        columns = [gather_field(scan, rows, field) for field in range(6)]
         # The newline belongs to the line.
         places = scan.lines[rows] + np.array([0, 1]) + self._block.start
         self._rejects.sort(key=lambda reject: reject.line)
@@ -198,7 +152,7 @@ class _Reading:
             consumed=self._consumed,
         )
 
-    def _reread(self, scan: _Scan, odd: NDArray[np.int64]) -> _Scan:
+    def _reread(self, scan: Scan, odd: NDArray[np.int64]) -> Scan:
         """Read *odd* lines with orjson; point at a plain copy of those it takes.
 
         The copies stand behind the block's own bytes, where the kernel reads them.
@@ -218,11 +172,11 @@ class _Reading:
         data = np.zeros(base + -(-(len(behind) + 64) // 8) * 8, np.uint8)
         data[: self._block.size] = scan.data[: self._block.size]
         data[base : base + len(behind)] = np.frombuffer(behind, np.uint8)
-        again = _scan(data[base:], len(behind), self._fields)
+        again = scan_lines(data[base:], len(behind), self._fields)
         scan.status[taken] = again.status
         scan.kinds[taken] = again.kinds
         scan.spans[taken] = again.spans + base
-        return _Scan(
+        return Scan(
             data=data,
             status=scan.status,
             lines=scan.lines,
@@ -246,7 +200,7 @@ class _Reading:
             {name: _plain(value_at(found, name), name == text) for name in named}
         )
 
-    def _refuse_without_text(self, scan: _Scan) -> None:
+    def _refuse_without_text(self, scan: Scan) -> None:
         kinds = scan.kinds[:, TEXT]
         is_text = (kinds == kernel.STRING) | (kinds == kernel.ESCAPED)
         for row in np.flatnonzero((scan.status == kernel.ACCEPTED) & ~is_text).tolist():
@@ -277,16 +231,6 @@ def _plain(value: object, is_text: bool) -> object:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return 0 if is_text else str(value)
     return []
-
-
-def _gather(scan: _Scan, rows: NDArray[np.int64], field: int) -> TextColumn:
-    spans = scan.spans[rows, field]
-    given = scan.kinds[rows, field] != kernel.ABSENT
-    room = int((spans[:, 1] - spans[:, 0])[given].sum())
-    out = np.empty(room, np.uint8)
-    offsets = np.empty(len(rows) + 1, np.int64)
-    size = gather(scan.data, rows, field, scan.kinds, scan.spans, out, offsets)
-    return TextColumn(out[:size], offsets)
 
 
 def read_block(name: str, fields: Fields, block: LineBlock) -> Batch:
