@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from storage.dumps.dump import Row
     from storage.dumps.fields import Fields
 
-_ROWS = 4096
+# Rows that are compared at a time, and rows of a group that is written.
+_ROWS, _GROUP = 1024, 4096
 _BUFFER = 1 << 20
 _PER_SECOND = {"s": 1, "ms": 1e3, "us": 1e6, "ns": 1e9}
 
@@ -72,7 +73,7 @@ class Parquet:
         columns = sorted({name.split(".")[0] for name in fields.names if name})
         first = 0
         with self.open() as file:
-            for table in self._batches(file, columns=columns):
+            for table in self._batches(file, _ROWS, columns=columns):
                 yield _Task(self.name, fields, table, first).run
                 first += table.num_rows
 
@@ -90,7 +91,7 @@ class Parquet:
             for group in range(file.num_row_groups):
                 last = first + file.metadata.row_group(group).num_rows
                 if np.searchsorted(rows, first) < np.searchsorted(rows, last):
-                    for table in self._batches(file, row_groups=[group]):
+                    for table in self._batches(file, _GROUP, row_groups=[group]):
                         after = first + table.num_rows
                         low, high = np.searchsorted(rows, [first, after])
                         whole = high - low == table.num_rows
@@ -98,10 +99,10 @@ class Parquet:
                         first = after
                 first = last
 
-    def _batches(self, file: Any, **wanted: Any) -> Iterator[Any]:
+    def _batches(self, file: Any, rows: int, **wanted: Any) -> Iterator[Any]:
         pa = arrow()
         try:
-            yield from file.iter_batches(_ROWS, **wanted)
+            yield from file.iter_batches(rows, **wanted)
         except (OSError, pa.ArrowInvalid) as error:
             raise self._broken(error) from error
 
