@@ -269,3 +269,19 @@ def test_formats_go_by_suffix() -> None:
         format_of(Path("x.parquet.gz"))
     with pytest.raises(UnknownFormatError, match=r"name a \.jsonl file"):
         output_format(Path("x.html"), None)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("mark", [",", ";"])
+def test_csv_as_spreadsheets_write_it(tmp_path: Path, encoding: str, mark: str) -> None:
+    path = tmp_path / "dump.csv"
+    rows = f'id{mark}text\r\n1{mark}"Ünter, und; über\nس"\r\n2{mark}b\r\n'
+    path.write_text(rows, encoding, newline="")
+    assert read(path) == (["Ünter, und; über\nس", "b"], [])
+
+
+def test_what_is_no_text_is_told_in_plain_words(tmp_path: Path) -> None:
+    path = tmp_path / "dump.jsonl"
+    path.write_bytes(b'[1]\n"a"\nnull\n5\n{"text": ["a"]}\n{"text": true}\n')
+    details = [reject.detail for reject in read(path, Fields(text="text"))[1]]
+    assert details[:4] == ["a list", "a string", "nothing", "a number"]

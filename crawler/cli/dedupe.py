@@ -281,7 +281,8 @@ def _counts(report: DedupeReport) -> list[list[Any]]:
 
 def _lines(report: DedupeReport) -> list[str]:
     rate = round(report.rows / report.seconds) if report.seconds else report.rows
-    lines = [f"{report.rows:,} rows in {report.seconds} s ({rate:,} a second)"]
+    rows = "1 row" if report.rows == 1 else f"{report.rows:,} rows"
+    lines = [f"{rows} in {report.seconds} s ({rate:,} a second)"]
     if report.duplicate_ids:
         lines.append(f"rows with an id that a row before has: {report.duplicate_ids:,}")
     if report.rejects:

@@ -20,6 +20,17 @@ if TYPE_CHECKING:
     from storage.dumps.dump import Row
     from storage.dumps.fields import Fields
 
+_KINDS: dict[type, str] = {
+    type(None): "nothing",
+    bool: "true or false",
+    str: "a string",
+    int: "a number",
+    float: "a number",
+    bytes: "bytes",
+    list: "a list",
+    dict: "an object",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
@@ -96,7 +107,15 @@ def _column(values: Sequence[object]) -> TextColumn:
 def _no_text(file: str, line: int, text: object) -> Reject:
     if text is None:
         return Reject(file=file, line=line, reason=NO_TEXT)
-    return Reject(file=file, line=line, reason=NOT_A_STRING, detail=type(text).__name__)
+    return Reject(file=file, line=line, reason=NOT_A_STRING, detail=kind_of(text))
+
+
+def kind_of(value: object) -> str:
+    """Say what a value is that is no string."""
+    for kind, words in _KINDS.items():
+        if isinstance(value, kind):
+            return words
+    return type(value).__name__
 
 
 def plain(value: object) -> str:

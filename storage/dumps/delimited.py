@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import IO, TYPE_CHECKING
 
 import orjson
@@ -36,7 +36,11 @@ _ESCAPED = "surrogateescape"
 
 @dataclass(frozen=True, slots=True)
 class Delimited:
-    """A file with a header and one row an article; the *delimiter* is "," or a tab."""
+    """A file with a header and one row an article; the *delimiter* is "," or a tab.
+
+    A header without commas parts what follows by its semicolons; UTF-16 is known by its
+    byte order mark.
+    """
 
     path: Path
     name: str
@@ -66,9 +70,14 @@ class Delimited:
     def _reader(self, source: Source) -> Iterator[list[str]]:
         # A NUL or a field of 10 MB is data here.
         csv.field_size_limit(_LONGEST)
-        text = _decoded(source)
-        strict = self.delimiter == ","
-        return csv.reader(_lines(text), delimiter=self.delimiter, strict=strict)
+        lines = _lines(_decoded(source))
+        first = next(lines, "")
+        strict, delimiter = self.delimiter == ",", self.delimiter
+        # So spreadsheets write where the comma is the decimal point.
+        if strict and ";" in first and "," not in first:
+            delimiter = ";"
+        held = [first] if first else []
+        return csv.reader(chain(held, lines), delimiter=delimiter, strict=strict)
 
     def _header(self, reader: Iterator[list[str]]) -> list[str]:
         try:
@@ -107,9 +116,13 @@ class Delimited:
 
 
 def _decoded(source: Source) -> Iterator[str]:
-    decoder = codecs.getincrementaldecoder("utf-8-sig")(errors=_ESCAPED)
-    while chunk := source.read(1 << 20):
+    chunk = source.read(1 << 20)
+    is_wide = chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    encoding = "utf-16" if is_wide else "utf-8-sig"
+    decoder = codecs.getincrementaldecoder(encoding)(errors=_ESCAPED)
+    while chunk:
         yield decoder.decode(chunk)
+        chunk = source.read(1 << 20)
     yield decoder.decode(b"", final=True)
 
 

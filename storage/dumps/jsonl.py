@@ -15,7 +15,7 @@ import numpy as np
 import orjson
 
 from dedupe.kernels import json_lines as kernel
-from storage.dumps.batch import Batch
+from storage.dumps.batch import Batch, kind_of
 from storage.dumps.dates import epochs_of_column
 from storage.dumps.fields import DATE, HEADLINE, ID, OUTLET, TEXT, URL, value_at
 from storage.dumps.lines import LineBlock, iter_blocks
@@ -191,8 +191,8 @@ class _Reading:
             self._rejects.append(self._reject(row, *_what_is_wrong(line, error)))
             return None
         if not isinstance(found, dict):
-            kind = type(found).__name__
-            self._rejects.append(self._reject(row, "not a JSON object", kind))
+            refused = self._reject(row, "not a JSON object", kind_of(found))
+            self._rejects.append(refused)
             return None
         named = [name for name in self._fields.names if name]
         text = self._fields.text

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from storage.database import quote_identifier
 from storage.dumps.batch import Batch, batch_of_rows
 from storage.dumps.delimited import cell_text
 from storage.dumps.places import pick_rows
@@ -26,11 +27,6 @@ if TYPE_CHECKING:
 
 _ROWS = 2000
 _MAGIC = b"SQLite format 3\0"
-
-
-def quoted(name: str) -> str:
-    """Return *name* as an SQL identifier, whatever it holds."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _text(raw: bytes) -> str:
@@ -69,12 +65,12 @@ class SqliteTable:
 
     def _names(self, db: sqlite3.Connection) -> list[str]:
         with _as_dump_error(self.name):
-            found = db.execute(f"SELECT * FROM {quoted(self.table)} LIMIT 0")
+            found = db.execute(f"SELECT * FROM {quote_identifier(self.table)} LIMIT 0")
             return [column[0] for column in found.description]
 
     def _cells(self, db: sqlite3.Connection) -> Iterator[list[tuple[object, ...]]]:
         with _as_dump_error(self.name):
-            cursor = db.execute(f"SELECT * FROM {quoted(self.table)}")
+            cursor = db.execute(f"SELECT * FROM {quote_identifier(self.table)}")
             while cells := cursor.fetchmany(_ROWS):
                 yield cells
 
@@ -216,15 +212,15 @@ class SqliteWriter:
             self._db.close()
             raise DumpError(f"{path}::{table} cannot be written: {error}") from error
         marks = ", ".join("?" * len(names))
-        self._insert = f"INSERT INTO {quoted(table)} VALUES ({marks})"
+        self._insert = f"INSERT INTO {quote_identifier(table)} VALUES ({marks})"
 
     def _make(self, table: str, new: bool) -> None:
         if new:
             self._db.execute("PRAGMA journal_mode = OFF")
         self._db.execute("BEGIN IMMEDIATE")
-        self._db.execute(f"DROP TABLE IF EXISTS {quoted(table)}")
-        columns = ", ".join(map(quoted, self._names))
-        self._db.execute(f"CREATE TABLE {quoted(table)} ({columns})")
+        self._db.execute(f"DROP TABLE IF EXISTS {quote_identifier(table)}")
+        columns = ", ".join(map(quote_identifier, self._names))
+        self._db.execute(f"CREATE TABLE {quote_identifier(table)} ({columns})")
 
     def write(self, rows: list[Row]) -> None:
         self._db.executemany(
