@@ -14,7 +14,7 @@ import numpy as np
 
 from dedupe.kernels import pairs as codes
 from dedupe.spark.layouts import EDGE, JOINED, MOVED, VERIFIED
-from dedupe.spark.parcels import Inbox, Outbox, Table, bucket_of, rows_of
+from dedupe.spark.parcels import Inbox, Outbox, Table, bucket_of, join_halves, rows_of
 from dedupe.stories import join_nodes, mark_digests
 from dedupe.verify import Verified
 
@@ -67,7 +67,7 @@ class Joining:
     def __call__(self, inbox: Inbox, outbox: Outbox) -> None:
         table = inbox.take(VERIFIED)
         # Parcels arrive in any order, and a task that runs again must say the same.
-        table = table.pick(np.lexsort((table["right"], table["left"])))
+        table = table.pick(np.argsort(join_halves(table["left"], table["right"])))
         graph = graph_of(table)
         found = graph.found
         mark_digests(found, graph.lengths, self.parameters.digest_parts)
@@ -181,8 +181,8 @@ def _stars(
     edges: Table,
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32]]:
     """Nodes, their neighbours, and for each row the lowest of the node's star."""
-    order = np.lexsort((edges["lower"], edges["node"]))
-    nodes, others = edges["node"][order], edges["lower"][order]
+    both = np.sort(join_halves(edges["node"], edges["lower"]))
+    nodes, others = (both >> _HIGH).astype(np.uint32), both.astype(np.uint32)
     first = np.flatnonzero(np.diff(nodes, prepend=np.int64(-1)))
     sizes = np.diff(np.append(first, len(nodes)))
     lowest = np.repeat(np.minimum(others[first], nodes[first]), sizes)
@@ -190,7 +190,7 @@ def _stars(
 
 
 def _unique(node: NDArray[np.uint32], lower: NDArray[np.uint32]) -> NDArray[np.void]:
-    both = np.unique((node.astype(np.uint64) << _HIGH) | lower)
+    both = np.unique(join_halves(node, lower))
     return rows_of(
         EDGE, node=(both >> _HIGH).astype(np.uint32), lower=both.astype(np.uint32)
     )

@@ -30,6 +30,7 @@ from dedupe.spark.parcels import (
     Outbox,
     Table,
     bucket_of,
+    join_halves,
     offsets_of,
     rows_of,
 )
@@ -135,9 +136,17 @@ class Grouping:
 def group(keyed: Table) -> tuple[Groups, NDArray[np.uint64]]:
     """Groups of the nodes that share a key, members ascending, and their keys."""
     keys, nodes = propose.shared_keys(keyed["key"], keyed["node"])
-    order = np.lexsort((nodes, keys))
-    members, bounds, own = propose.group_sorted(keys[order], nodes[order])
+    members, bounds, own = propose.group_sorted(keys, _in_order(keys, nodes))
     return Groups(members=members, bounds=bounds), own
+
+
+def _in_order(
+    keys: NDArray[np.uint64], nodes: NDArray[np.uint32]
+) -> NDArray[np.uint32]:
+    """Nodes ascending under each of the sorted *keys*."""
+    ranks = np.zeros(len(keys), np.uint64)
+    np.cumsum(keys[1:] != keys[:-1], out=ranks[1:])
+    return np.sort(join_halves(ranks, nodes)).astype(np.uint32)
 
 
 def send_pairs(

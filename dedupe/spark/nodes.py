@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dedupe.gathering import Gathered
+from dedupe.kernels import propose
 from dedupe.nodes import Nodes, collapse
 from dedupe.spark.layouts import (
     ARTICLE,
@@ -137,12 +138,12 @@ def _member_rows(articles: Table, nodes: Nodes) -> NDArray[Any]:
 
 
 def _distinct(own: Table) -> NDArray[np.int64]:
-    owners = np.repeat(np.arange(len(own)), own["keys"])
-    order = np.lexsort((own.tails["keys"], owners))
-    keys, owners = own.tails["keys"][order], owners[order]
-    new = np.ones(len(keys), np.bool_)
-    new[1:] = (keys[1:] != keys[:-1]) | (owners[1:] != owners[:-1])
-    return np.bincount(owners[new], minlength=len(own))
+    """Count the different keys of each node."""
+    owners = np.repeat(np.arange(len(own), dtype=np.uint32), own["keys"])
+    keys, owners = propose.shared_keys(own.tails["keys"], owners)
+    again = (keys[1:] == keys[:-1]) & (owners[1:] == owners[:-1])
+    repeats = np.bincount(owners[1:][again], minlength=len(own))
+    return own["keys"] - repeats
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,12 @@ def rows_of(layout: Layout, **columns: Any) -> NDArray[Any]:
     return rows
 
 
+def join_halves(high: NDArray[Any], low: NDArray[np.uint32]) -> NDArray[np.uint64]:
+    """Two numbers as one, which sorts by *high*, then by *low*, faster than both do."""
+    joined: NDArray[np.uint64] = (high.astype(np.uint64) << _HALF) | low
+    return joined
+
+
 def bucket_of(keys: NDArray[Any], buckets: int) -> NDArray[np.int32]:
     """Scatter keys of any unsigned type evenly over the buckets."""
     mixed = (keys.astype(np.uint64) * _SCATTER) >> _HALF
@@ -161,8 +167,9 @@ def join_tables(parts: Sequence[Table]) -> Table:
 
 
 def _packed(layout: Layout, buckets: NDArray[Any], table: Table) -> pa.RecordBatch:
-    order = np.argsort(buckets, kind="stable")
-    table, buckets = table.pick(order), buckets[order]
+    if (buckets[1:] < buckets[:-1]).any():
+        order = np.argsort(buckets, kind="stable")
+        table, buckets = table.pick(order), buckets[order]
     firsts = np.flatnonzero(np.diff(buckets, prepend=-1))
     bounds = np.append(firsts, len(buckets))
     arrays = [

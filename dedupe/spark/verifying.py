@@ -10,17 +10,25 @@ import numpy as np
 from dedupe.dump_boilerplate import distinct
 from dedupe.kernels import keys as key_kernels
 from dedupe.kernels import pairs as codes
+from dedupe.pair_table import is_told
 from dedupe.spark.layouts import COUNT, MASK, NODE, PAIR, RECORD, TOKENS, VERIFIED, WISH
 from dedupe.spark.parcels import (
     Inbox,
     Outbox,
     Table,
     bucket_of,
+    join_halves,
     offsets_of,
     pick_stretches,
     rows_of,
 )
-from dedupe.verify import REASONS, Records, verify_rows
+from dedupe.verify import (
+    REASONS,
+    Records,
+    count_distinct,
+    may_matter,
+    verify_rows,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,12 +52,12 @@ class Pairing:
     def __call__(self, inbox: Inbox, outbox: Outbox) -> None:
         (bucket,) = inbox.buckets
         found = inbox.take(PAIR)
-        pairs = distinct((found["left"].astype(np.uint64) << _HIGH) | found["right"])
+        pairs = distinct(join_halves(found["left"], found["right"]))
         left, right = (pairs >> _HIGH).astype(np.uint32), pairs.astype(np.uint32)
         target = self._targets(left, right, bucket)
         outbox.add(PAIR, target, rows_of(PAIR, left=left, right=right))
-        ends = np.concatenate([left, right]).astype(np.uint64)
-        asked = distinct((np.tile(target, 2).astype(np.uint64) << _HIGH) | ends)
+        ends = np.concatenate([left, right])
+        asked = distinct(join_halves(np.tile(target, 2), ends))
         nodes = asked.astype(np.uint32)
         wishes = rows_of(WISH, node=nodes, target=asked >> _HIGH)
         outbox.add(WISH, self.numbering.home(nodes), wishes)
@@ -81,7 +89,7 @@ class Recording:
         masks = inbox.take(MASK)
         if not len(wishes):
             return
-        asked = distinct((wishes["target"].astype(np.uint64) << _HIGH) | wishes["node"])
+        asked = distinct(join_halves(wishes["target"], wishes["node"]))
         target, node = asked >> _HIGH, asked.astype(np.uint32)
         nodes = nodes.pick(np.argsort(nodes["node"]))
         hidden = _hidden(nodes, masks, self.numbering.bases[bucket])
@@ -128,16 +136,25 @@ class Verifying:
         pairs, table = inbox.take(PAIR), inbox.take(RECORD)
         if not len(pairs):
             return
-        table = table.pick(np.argsort(table["node"]))
-        records = records_of(table)
-        order = np.lexsort((pairs["right"], pairs["left"]))
+        ordered = np.sort(join_halves(pairs["left"], pairs["right"]))
+        by_node = np.argsort(table["node"])
         left, right = (
-            np.searchsorted(table["node"], pairs[side][order]).astype(np.uint32)
-            for side in ("left", "right")
+            by_node[np.searchsorted(table["node"], side, sorter=by_node)].astype(
+                np.uint32
+            )
+            for side in (
+                (ordered >> _HIGH).astype(np.uint32),
+                ordered.astype(np.uint32),
+            )
         )
-        found = verify_rows(records, left, right, self.parameters)
-        kept = _worth_keeping(found, self.parameters)
+        records = records_of(table)
+        counted = np.zeros((len(table), 4), np.int32)
+        count_distinct(records, np.arange(len(table)), counted)
+        near = may_matter(records, left, right, self.parameters, counted)
+        found = verify_rows(records, left[near], right[near], self.parameters, counted)
+        kept = is_told(found, self.parameters)
         counts = np.bincount(found.reasons[~kept], minlength=len(REASONS))
+        counts[codes.LITTLE_SHARED] += np.count_nonzero(~near)
         rows = rows_of(COUNT, reason=np.arange(len(counts)), count=counts)
         outbox.add(COUNT, np.zeros(len(rows), np.int32), rows)
         rows = _verified_rows(found.pick(kept), table)
@@ -159,15 +176,6 @@ def records_of(table: Table) -> Records:
         headlines=table["headline"],
         times=np.stack([table["first"], table["last"]], axis=1),
     )
-
-
-def _worth_keeping(found: Verified, p: Parameters) -> NDArray[np.bool_]:
-    kept: NDArray[np.bool_] = (
-        (found.verdicts != codes.REJECTED)
-        | (found.figures[:, 0] >= p.record_jaccard)
-        | (found.figures[:, 1:].max(axis=1, initial=0) >= p.record_containment)
-    )
-    return kept
 
 
 def _verified_rows(found: Verified, table: Table) -> NDArray[np.void]:
