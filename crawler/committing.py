@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from crawler.jobs import SourceJob
 from storage.crawl_state import CrawlState
 from storage.errors import DatabaseBusyError, StorageError
 from storage.store import Store
-from storage.warc_writer import WarcArchive
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from crawler.jobs import Job
     from storage.verdict import Verdict
+    from storage.warc_writer import WarcArchive
 
 logger = logging.getLogger(__name__)
 
@@ -105,12 +106,10 @@ class _Committer:
         self.archive = _open_archive(order.archive)
         self._pipe = pipe
         self._jobs = jobs
+        self._expects_articles = False
 
     def work(self) -> None:
         """Commit what comes until it ends."""
-        if not self.store.holds_articles:
-            # The first crawl brings some, and the sources before them need no kernel.
-            threading.Thread(target=_load_kernels, daemon=True).start()
         is_over = False
         while not is_over:
             batch, is_over = self._gather()
@@ -143,6 +142,9 @@ class _Committer:
                 job.archive(self.archive)
             self.archive.flush()
         self._pipe.send(self._commit(batch))
+        if not self._expects_articles and any(_names_pages(job) for _, job in batch):
+            self._expects_articles = True
+            threading.Thread(target=_load_kernels, daemon=True).start()
 
     def _commit(self, batch: list[tuple[int, Job]]) -> list[tuple[int, Any]]:
         for attempt in range(1, BUSY_TRIES + 1):
@@ -179,6 +181,10 @@ class _Committer:
         return results
 
 
+def _names_pages(job: Job) -> bool:
+    return isinstance(job, SourceJob) and bool(job.links)
+
+
 @cache
 def _load_kernels() -> None:
     """Load what adds articles; it stays, so that no collection need walk through it."""
@@ -190,6 +196,8 @@ def _load_kernels() -> None:
 def _open_archive(plan: ArchivePlan | None) -> WarcArchive | None:
     if plan is None:
         return None
+    from storage.warc_writer import WarcArchive
+
     return WarcArchive(
         plan.folder, most=plan.most, now=plan.now, software=plan.software
     )

@@ -122,12 +122,6 @@ class Store:
             self._adder.back_to(waiting)
 
     @property
-    def holds_articles(self) -> bool:
-        """At least one article is stored."""
-        found = self.db.execute("SELECT 1 FROM articles LIMIT 1").fetchone()
-        return found is not None
-
-    @property
     def adder(self) -> Adder:
         """What writes articles; made at the first use, since it loads the kernels."""
         if self._adder is None:
