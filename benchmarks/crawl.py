@@ -206,6 +206,9 @@ def measure_speed(newsroom: Path, name: str, times: int) -> dict[str, Any]:
             round(seconds, 1) for seconds in starting
         ],
         "share of 2 / their sum": round(rate * floor / 2, 2),
+        "the same, one start alone counted": round(
+            (report["pages"] * floor + sum(starting)) / 2 / wall, 2
+        ),
         "the same, pages alone fetched": round(
             rate * (request + extracting + storing) / 2, 2
         ),
