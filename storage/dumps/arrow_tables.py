@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from storage.dumps.overlapping import ahead
 from storage.dumps.parquet import Parquet, arrow
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def edited_tables(
 ) -> Iterator[Any]:
     """Yield the rows at *places* as they are to be written, as record batches."""
     first = 0
-    for table in dump.tables(places):
+    for table in ahead(dump.tables(places)):
         numbers = np.arange(first, first + table.num_rows)
         yield _edited(table, numbers, edits)
         first += table.num_rows

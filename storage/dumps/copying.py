@@ -1,12 +1,11 @@
 """The second reading: the rows that stay go from the input to the output.
 
 Rows that did not change keep their bytes (JSON lines) or columns (Parquet). Reading and
-writing overlap, and no more than two blocks are held.
+writing overlap, and no more than three blocks are held.
 """
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,11 +14,12 @@ import orjson
 
 from storage.dumps.fields import value_at
 from storage.dumps.jsonl import JsonLines
+from storage.dumps.overlapping import ahead, write_behind
 from storage.dumps.splicing import splice
 from storage.dumps.writers import LinesWriter, dump_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -85,13 +85,13 @@ def copy_rows(
 ) -> None:
     """Write the rows of *dump* that stand at *places* to *writer*, with *edits*."""
     if isinstance(dump, JsonLines) and isinstance(writer, LinesWriter):
-        _behind(writer.write_lines, _pieces(dump, places, edits))
+        write_behind(writer.write_lines, _pieces(dump, places, edits))
     elif (write := _table_writer(dump, writer)) is not None:
         from storage.dumps.arrow_tables import edited_tables
 
-        _behind(write, edited_tables(cast("Parquet", dump), places, edits))
+        write_behind(write, edited_tables(cast("Parquet", dump), places, edits))
     else:
-        _behind(writer.write, edited_rows(dump, places, edits))
+        write_behind(writer.write, edited_rows(dump, places, edits))
 
 
 def edited_rows(
@@ -104,24 +104,12 @@ def edited_rows(
         first += len(rows)
 
 
-def _behind(write: Callable[[Any], None], pieces: Iterable[Any]) -> None:
-    """Write each piece while the next one is read."""
-    with ThreadPoolExecutor(1) as pool:
-        last: Future[None] | None = None
-        for piece in pieces:
-            if last is not None:
-                last.result()
-            last = pool.submit(write, piece)
-        if last is not None:
-            last.result()
-
-
 def _pieces(
     dump: JsonLines, places: NDArray[np.int64], edits: Edits
 ) -> Iterator[list[memoryview | bytes]]:
     """Yield what to write: runs of lines as they stand, and lines that changed."""
     first = 0
-    for view, spans in dump.blocks(places):
+    for view, spans in ahead(dump.blocks(places)):
         numbers = np.arange(first, first + len(spans))
         changed = edits.changes(numbers)
         lines = [view[start:end] for start, end in spans[changed].tolist()]

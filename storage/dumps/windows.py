@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,21 +23,12 @@ def iter_windows(
 ) -> Iterator[tuple[memoryview, NDArray[np.int64]]]:
     """Yield bytes of *path*, and the spans in them of the rows that stand at *places*.
 
-    Places ascend. A last line without a newline gets one. The next bytes are read while
-    the last ones are used. Raises DumpError where the file has become shorter.
+    Places ascend. A last line without a newline gets one. Raises DumpError where the
+    file has become shorter.
     """
-    with (
-        path.open("rb", buffering=0) as source,
-        ThreadPoolExecutor(1, "ahead") as pool,
-    ):
-        ahead: Future[tuple[memoryview, NDArray[np.int64]]] | None = None
+    with path.open("rb", buffering=0) as source:
         for spans in _spans(places):
-            coming = pool.submit(_window, source.fileno(), spans)
-            if ahead is not None:
-                yield ahead.result()
-            ahead = coming
-        if ahead is not None:
-            yield ahead.result()
+            yield _window(source.fileno(), spans)
 
 
 def _spans(places: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
