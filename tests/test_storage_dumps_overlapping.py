@@ -20,13 +20,17 @@ def test_the_next_item_is_made_while_one_is_used() -> None:
         for number, event in enumerate(begun):
             event.set()
             yield number
-        raise ValueError
+        raise ValueError("no more")
 
     used = []
-    with pytest.raises(ValueError):
+
+    def use() -> None:
         for number in ahead(make()):
             used.append(number)
             assert all(event.wait(10) for event in begun[: number + 2])
+
+    with pytest.raises(ValueError, match="no more"):
+        use()
     assert used == [0, 1, 2]
 
 
@@ -48,7 +52,7 @@ def test_an_item_is_written_while_the_next_is_made() -> None:
 
 def test_what_cannot_be_written_is_told() -> None:
     def write(item: int) -> None:
-        raise OSError(item)
+        raise OSError("full")
 
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="full"):
         write_behind(write, iter([0, 1, 2]))
