@@ -200,6 +200,21 @@ def test_parcels_carry_rows_and_their_stretches():
     assert not list(outbox.send())
 
 
+def test_a_parcel_that_grows_large_is_parted(monkeypatch):
+    monkeypatch.setattr("dedupe.spark.parcels._PARCEL", 100)
+    layout = Layout(9, np.dtype([("words", "<i4")]), (("words", "<u4"),))
+    words = np.arange(600, dtype=np.uint32)
+    outbox, sizes = Outbox(), np.full(200, 3)
+    buckets = np.repeat(np.array([0, 1], np.int32), 100)
+    outbox.add(layout, buckets, rows_of(layout, words=sizes), words)
+    (batch,) = outbox.send()
+    heads, tails = (batch.column(name).to_pylist() for name in ("head", "tail"))
+    sent = [len(head) + len(tail) for head, tail in zip(heads, tails, strict=True)]
+    assert sum(sent) == 200 * 16
+    assert max(sent) < 100 + 16
+    assert np.array_equal(Inbox([batch], layout).take(layout).tails["words"], words)
+
+
 def test_splits_know_the_lines_of_their_articles():
     kinds = np.dtype([("file", "<i8"), ("start", "<i8"), ("rows", "<i8")])
     counted = np.array([(0, 900, 3), (0, 0, 5), (1, 0, 2), (0, 0, 4)], kinds)

@@ -32,6 +32,9 @@ _ARROW = pa.schema(
 )
 # A task sends what it holds when it holds so many bytes.
 _FULL = 48 << 20
+# Java copies a parcel a few times on its heap: those of a very common node, all for one
+# bucket, are parted.
+_PARCEL = 16 << 20
 _SCATTER = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.uint64(32)
 
@@ -170,7 +173,10 @@ def _packed(layout: Layout, buckets: NDArray[Any], table: Table) -> pa.RecordBat
     if (buckets[1:] < buckets[:-1]).any():
         order = np.argsort(buckets, kind="stable")
         table, buckets = table.pick(order), buckets[order]
-    firsts = np.flatnonzero(np.diff(buckets, prepend=-1))
+    firsts = np.flatnonzero(
+        (np.diff(buckets, prepend=-1) != 0)
+        | (np.diff(_bytes_before(layout, table) // _PARCEL, prepend=0) != 0)
+    )
     bounds = np.append(firsts, len(buckets))
     arrays = [
         pa.array(buckets[firsts].astype(np.int32)),
@@ -179,6 +185,14 @@ def _packed(layout: Layout, buckets: NDArray[Any], table: Table) -> pa.RecordBat
         pa.array(np.full(len(firsts), layout.kind, np.int32)),
     ]
     return pa.RecordBatch.from_arrays(arrays, schema=_ARROW)
+
+
+def _bytes_before(layout: Layout, table: Table) -> NDArray[np.int64]:
+    """How many bytes stand before each row, tails and all."""
+    before = np.arange(len(table)) * layout.dtype.itemsize
+    for name, data in table.tails.items():
+        before += table.offsets(name)[:-1] * data.itemsize
+    return before
 
 
 def _values(data: NDArray[Any], bounds: NDArray[np.int64]) -> pa.Array:
