@@ -56,23 +56,23 @@ class Rounds:
             if self.is_stopping:
                 return
             self.child = subprocess.Popen([*self.command, *targets])
+            if self.is_stopping:
+                # The stop came while it was being started.
+                self.child.terminate()
             code = self.child.wait()
-            self.child = None
-        self.codes.append(code)
+            self.codes.append(code)
         level = logging.INFO if code in {0, 3} else logging.WARNING
         logger.log(level, "Round ended with %(code)s", {"code": code})
 
     def stop(self) -> None:
-        """Stop the round that is under way, and begin no other."""
+        """Stop the round that is under way, wait for its end, and begin no other."""
         self.is_stopping = True
-        child = self.child
-        if child is None:
-            return
-        child.send_signal(signal.SIGTERM)
-        try:
-            child.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
+        if self.child is not None:
+            self.child.terminate()
+        if self.lock.acquire(timeout=STOP_SECONDS):
+            self.lock.release()
+        elif self.child is not None:
+            self.child.kill()
 
 
 def plan_rounds(

@@ -57,6 +57,31 @@ def test_outlets_with_an_interval_of_their_own_have_a_round_of_their_own() -> No
     assert plan_rounds([other], EVERY, named=False)[0].targets == ()
 
 
+def test_a_stop_waits_for_the_round_under_way() -> None:
+    program = f"""
+from datetime import timedelta
+from crawler.scheduling import Round, run_schedule
+child = '''
+import signal, sys, time
+def end(*_):
+    time.sleep(0.2)
+    sys.exit(3)
+signal.signal(signal.SIGTERM, end)
+print("ran", flush=True)
+signal.pause()
+'''
+print(run_schedule([Round(every=timedelta(hours=1))], [{sys.executable!r}, "-c", child]))
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True
+    ) as schedule:
+        assert schedule.stdout is not None
+        assert schedule.stdout.readline() == "ran\n"
+        schedule.send_signal(signal.SIGTERM)
+        assert schedule.communicate(timeout=20)[0] == "[3]\n"
+    assert schedule.returncode == 0
+
+
 def test_a_schedule_runs_children_and_stops_when_told(tmp_path: Path) -> None:
     mark = tmp_path / "ran"
     program = f"""
