@@ -47,16 +47,16 @@ class Rounds:
     command: Sequence[str]
     lock: threading.Lock = field(default_factory=threading.Lock)
     child: subprocess.Popen[bytes] | None = None
-    is_stopping: bool = False
+    stopping: threading.Event = field(default_factory=threading.Event)
     codes: list[int] = field(default_factory=list)
 
     def run(self, targets: Sequence[str]) -> None:
         """Crawl *targets*, after the round that is under way if there is one."""
         with self.lock:
-            if self.is_stopping:
+            if self.stopping.is_set():
                 return
             self.child = subprocess.Popen([*self.command, *targets])
-            if self.is_stopping:
+            if self.stopping.is_set():
                 # The stop came while it was being started.
                 self.child.terminate()
             code = self.child.wait()
@@ -66,7 +66,7 @@ class Rounds:
 
     def stop(self) -> None:
         """Stop the round that is under way, wait for its end, and begin no other."""
-        self.is_stopping = True
+        self.stopping.set()
         if self.child is not None:
             self.child.terminate()
         if self.lock.acquire(timeout=STOP_SECONDS):
