@@ -10,7 +10,8 @@ import crawler.cli.main  # noqa: F401
 from crawler.extract.workers import warm_up
 
 # A stop may reach the whole group; the crawl ends its children in order.
-signal.signal(signal.SIGTERM, signal.SIG_IGN)
+for number in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, signal.SIG_IGN)
 # The tables of the extractor are made when the first page needs them.
 warm_up()
 # What is loaded by now stays: no collection, and no end, need walk through it.
