@@ -18,6 +18,7 @@ import random
 import resource
 import statistics
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -206,15 +207,16 @@ def add_batch(store, prepared, ends, whole) -> list[tuple[float, float]]:
     own = []
     start = clocks()
     with store.transaction():
-        began = clocks()
-        with store.adder.batch(prepared):
+        with ExitStack() as stack:
+            began = clocks()
+            stack.enter_context(store.adder.batch(prepared))
             begin = since(began)
             for one in prepared:
                 began = clocks()
                 with store.transaction():
                     store.adder.add(one)
                 own.append(since(began))
-        began = clocks()
+            began = clocks()
         store.adder.write()
         end = since(began)
         ends.append((begin[0] + end[0], begin[1] + end[1]))

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from storage.articles import (
     insert_article,
     iso,
@@ -38,7 +40,7 @@ from storage.urls import article_id
 from storage.verdict import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from sqlite_utils import Database
 
@@ -51,6 +53,10 @@ if TYPE_CHECKING:
     from storage.stories import Stories
 
 
+_STORIES = (
+    "SELECT articles.id, story, role FROM json_each(?) AS asked"
+    " CROSS JOIN articles ON articles.id = asked.value"
+)
 FORGOTTEN = Verdict(article=None, story=None, role=None, verdict="forgotten")
 
 
@@ -75,24 +81,34 @@ class Adder:
         self.search = search
         self._identities = Identities(db)
         self._texts = Texts(db, decider, search)
+        # New copies: their stories are decided once, at the end of the batch.
+        self._joined: list[int] = []
 
     @contextmanager
     def batch(self, prepared: Sequence[Prepared]) -> Iterator[None]:
-        """Ask at once what adding all of *prepared* will ask, in one transaction."""
+        """Ask at once what adding all of *prepared* will ask, in one transaction.
+
+        The stories that copies join are decided at the end.
+        """
         with (
             self._identities.batch(prepared),
             self.decider.batch([one.signed for one in prepared]),
         ):
             yield
+        joined, self._joined = self._joined, []
+        self._repair(joined)
 
-    def waiting(self) -> tuple[int, int]:
-        """Return how much waits for write(), for back_to()."""
-        return len(self.decider.index.tables.changes), len(self.search.changes)
+    def waiting(self) -> tuple[int, int, int]:
+        """Return how much waits for write() or the batch's end, for back_to()."""
+        index, search = self.decider.index.tables.changes, self.search.changes
+        return len(index), len(search), len(self._joined)
 
-    def back_to(self, waiting: tuple[int, int]) -> None:
+    def back_to(self, waiting: tuple[int, int, int]) -> None:
         """Forget what waits since then, and what was read: it was rolled back."""
-        self.decider.index.tables.back_to(waiting[0])
-        self.search.changes.back_to(waiting[1])
+        index, search, joined = waiting
+        self.decider.index.tables.back_to(index)
+        self.search.changes.back_to(search)
+        del self._joined[joined:]
         self.forget_caches()
         self.decider.forget(texts=True)
 
@@ -114,7 +130,10 @@ class Adder:
         return prepare_all(articles, known, self.decider.sign_all)
 
     def add(self, prepared: Prepared, run: int | None = None) -> Verdict:
-        """Write one article, or what is new of it, and decide its story."""
+        """Write one article, or what is new of it, inside of batch().
+
+        Which story a new copy joins is sure at the batch's end: see joined().
+        """
         article = prepared.article
         if self._identities.is_forgotten(prepared):
             return FORGOTTEN
@@ -127,6 +146,18 @@ class Adder:
             return self._add_again(stored, prepared, outlet, run)
         return self._add_new(prepared, outlet, run)
 
+    def joined(self, verdicts: Sequence[Verdict]) -> list[Verdict]:
+        """Return *verdicts* with the stories and roles that a batch ended with."""
+        copies = [one.article for one in verdicts if one.is_new and one.of is not None]
+        rows = self._db.conn.execute(_STORIES, [orjson.dumps(copies).decode()])
+        found = {article: (story, role) for article, story, role in rows}
+        return [
+            replace(one, story=found[one.article][0], role=found[one.article][1])
+            if one.article in found
+            else one
+            for one in verdicts
+        ]
+
     def derive_again(self, articles: Iterable[int], run: int | None = None) -> None:
         """Clean, index and decide stored articles anew, from their extracted blocks."""
         found = [stored for one in articles if (stored := load_stored(self._db, one))]
@@ -135,6 +166,7 @@ class Adder:
             [self.blocks.boilerplate(stored.outlet) for stored in found],
             self.decider.sign_all,
         )
+        changed: set[int] = set()
         with self.decider.batch([one.signed for one in prepared]):
             for stored, one in zip(found, prepared, strict=True):
                 known = self.blocks.boilerplate(stored.outlet)
@@ -144,7 +176,8 @@ class Adder:
                     "DELETE FROM settle_queue WHERE article = ?", [stored.id]
                 )
                 self._derive_again(stored.id, again)
-                self.decide_again(stored.id, again, run)
+                changed |= self._decide_pairs(stored.id, again, run)
+        self._repair(changed)
 
     def _derive_again(self, article: int, prepared: Prepared) -> None:
         # What was derived before may have put another article of the text in its place.
@@ -180,11 +213,16 @@ class Adder:
         self, article: int, prepared: Prepared, run: int | None = None
     ) -> None:
         """Decide an indexed article's pairs and the stories around it anew."""
+        self._repair(self._decide_pairs(article, prepared, run))
+
+    def _decide_pairs(
+        self, article: int, prepared: Prepared, run: int | None
+    ) -> set[int]:
+        """Decide an article's pairs anew; return those whose stories that may change."""
         near = others_of(article, pairs_of(self._db, article))
         delete_pairs(self._db, article)
-        pairs = self.decider.decide(article, prepared)
-        save_pairs(self._db, pairs, run)
-        self._repair({article, *near})
+        save_pairs(self._db, self.decider.decide(article, prepared), run)
+        return {article, *near}
 
     def _add_new(
         self, prepared: Prepared, outlet: int | None, run: int | None
@@ -212,8 +250,8 @@ class Adder:
                 article=number, story=story, role="canonical", verdict="new"
             )
         else:
-            self._repair([number])
-            known = self._known(number)
+            self._joined.append(number)
+            known = Verdict(article=number, story=story, role="copy", verdict="known")
         self._count_blocks(known, prepared, outlet, row)
         return replace(_judged(known, prepared, found), is_new=True)
 
@@ -279,7 +317,9 @@ class Adder:
     def _names_row(self, article: Article, outlet: int | None) -> dict[str, Any]:
         return {"outlet": outlet, "agency": self.names.agency(article.agency)}
 
-    def _repair(self, changed: Iterable[int]) -> None:
+    def _repair(self, changed: Collection[int]) -> None:
+        if not changed:
+            return
         for article in self.stories.repair(changed).moved:
             stored = load_stored(self._db, article)
             if stored is not None and stored.outlet is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import orjson
@@ -32,12 +33,11 @@ SELECT articles.id, articles.story, articles.role, articles.headline,
     articles.text_hash, articles.words, articles.published,
     articles.published_precision, articles.fetched, articles.outlet,
     outlets.name, outlets.agency IS NOT NULL
-FROM articles LEFT JOIN outlets ON outlets.id = articles.outlet
-WHERE articles.id IN ({marks})"""
-_AT_ONCE = 500
+FROM json_each(?) AS asked CROSS JOIN articles ON articles.id = asked.value
+LEFT JOIN outlets ON outlets.id = articles.outlet"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Member:
     """What deciding a story needs to know of an article; times are ISO texts."""
 
@@ -57,12 +57,20 @@ class Member:
     @property
     def interval(self) -> tuple[datetime, datetime]:
         """The earliest and the latest moment at which it may have been published."""
-        fetched = datetime.fromisoformat(self.fetched) if self.fetched else _NEVER
-        if self.published is None:
-            return _ALWAYS, fetched
-        start = datetime.fromisoformat(self.published)
-        end = start + _WIDTH[self.precision or "second"]
-        return min(start, fetched), min(end, fetched)
+        return _interval(self.published, self.precision, self.fetched)
+
+
+# Each article that joins a story has those of all its members asked for again.
+@lru_cache(maxsize=8192)
+def _interval(
+    published: str | None, precision: str | None, fetched: str | None
+) -> tuple[datetime, datetime]:
+    known = datetime.fromisoformat(fetched) if fetched else _NEVER
+    if published is None:
+        return _ALWAYS, known
+    start = datetime.fromisoformat(published)
+    end = start + _WIDTH[precision or "second"]
+    return min(start, known), min(end, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,9 @@ class Keeper:
         """
         old = _corrected(members, corrections)
         some = [one for one in members if one.text_hash not in old] or list(members)
-        return min(some, key=lambda member: self._key(member, some))
+        if self.rule == "earliest":
+            return min(maybe_first(some), key=_by_credit)
+        return min(some, key=self._key)
 
     def first(self, members: Sequence[Member]) -> int | None:
         """Find the member that printed the story first; None where it is a tie.
@@ -97,10 +107,7 @@ class Keeper:
             return None
         return min(early, key=_by_time).id
 
-    def _key(self, member: Member, members: Sequence[Member]) -> tuple[object, ...]:
-        if self.rule == "earliest":
-            early = maybe_first(members)
-            return (member not in early, *_by_credit(member))
+    def _key(self, member: Member) -> tuple[object, ...]:
         if self.rule == "longest":
             return (-member.words, *_by_time(member))
         names = [name.strip() for name in self.rule.split(",")]
@@ -136,13 +143,9 @@ def maybe_first(members: Sequence[Member]) -> list[Member]:
 
 def load_members(db: Database, articles: Iterable[int]) -> list[Member]:
     """Load what deciding their stories needs to know of *articles*."""
-    ids = sorted(articles)
-    found: list[Member] = []
-    for start in range(0, len(ids), _AT_ONCE):
-        some = ids[start : start + _AT_ONCE]
-        sql = _MEMBERS.format(marks=",".join("?" * len(some)))
-        found += [_member(row) for row in db.conn.execute(sql, some)]
-    return found
+    asked = orjson.dumps(sorted(articles)).decode()
+    rows = db.conn.execute(_MEMBERS, [asked])
+    return [Member(*(*row[:-1], bool(row[-1]))) for row in rows]
 
 
 def load_keeper(db: Database) -> Keeper:
@@ -168,10 +171,3 @@ def _by_credit(member: Member) -> tuple[object, ...]:
 
 def _by_time(member: Member) -> tuple[object, ...]:
     return (member.interval[0], member.fetched or "~", member.id)
-
-
-def _member(row: Sequence[object]) -> Member:
-    names = tuple(Member.__slots__)
-    values = dict(zip(names, row, strict=True))
-    values["is_agency"] = bool(values["is_agency"])
-    return Member(**values)  # type: ignore[arg-type]

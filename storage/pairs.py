@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from storage.reviews import answers_about
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sqlite_utils import Database
 
@@ -21,7 +23,7 @@ CONNECTING = frozenset({*JOINING, "digest"})
 STRENGTH = {verdict: -place for place, verdict in enumerate(JOINING)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class StoredPair:
     """A decision about the articles *a* and *b*, the smaller id first.
 
@@ -53,6 +55,13 @@ _SAVE = (
     + ", ".join(f"{column} = excluded.{column}" for column in (*_COLUMNS[2:], "run"))
 )
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM pairs"
+# A story may have thousands of articles: one statement asks for all of them.
+_LINKING = " UNION ALL ".join(
+    f"SELECT {', '.join(_COLUMNS)} FROM json_each(?1) AS asked"
+    f" CROSS JOIN pairs ON pairs.{end} = asked.value"
+    " WHERE pairs.verdict NOT IN ('rejected', 'headline')"
+    for end in ("a", "b")
+)
 
 
 def save_pairs(db: Database, pairs: Iterable[StoredPair], run: int | None) -> None:
@@ -92,8 +101,8 @@ def delete_pairs(db: Database, article: int) -> None:
     db.conn.execute("DELETE FROM pairs WHERE b = ?", [article])
 
 
-def _from_row(row: Iterable[object]) -> StoredPair:
-    return StoredPair(**dict(zip(_COLUMNS, row, strict=True)))  # type: ignore[arg-type]
+def _from_row(row: Sequence[Any]) -> StoredPair:
+    return StoredPair(*row)
 
 
 def linking_pairs(db: Database, articles: Iterable[int]) -> list[StoredPair]:
@@ -103,12 +112,12 @@ def linking_pairs(db: Database, articles: Iterable[int]) -> list[StoredPair]:
     rejection, which is returned so that it parts even equal texts.
     """
     ids = sorted(articles)
-    found = {
-        (pair.a, pair.b): pair
-        for article in ids
-        for pair in pairs_of(db, article)
-        if pair.verdict not in ("rejected", "headline")
-    }
+    rows = db.conn.execute(_LINKING, [orjson.dumps(ids).decode()])
+    found: dict[tuple[int, int], StoredPair] = {}
+    for row in rows:
+        # Most pairs are met from both ends.
+        if row[:2] not in found:
+            found[row[:2]] = _from_row(row)
     for pair, answer in answers_about(db, ids).items():
         decision = answered(pair, answer)
         if decision is not None:

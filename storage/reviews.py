@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+import orjson
+
 from storage.articles import iso
 
 if TYPE_CHECKING:
@@ -14,6 +16,11 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 Answer = Literal["same", "different", "unsure"]
+_ABOUT = " UNION ALL ".join(
+    "SELECT reviews.id, a, b, answer FROM json_each(?1) AS asked"
+    f" CROSS JOIN reviews ON reviews.{end} = asked.value"
+    for end in ("a", "b")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +58,9 @@ def answers_about(
 ) -> dict[tuple[int, int], Answer]:
     """Return the latest answer for every reviewed pair with one of *articles* in it."""
     latest: dict[tuple[int, int], tuple[int, Answer]] = {}
-    for article in articles:
-        for column in ("a", "b"):
-            rows = db.conn.execute(
-                f"SELECT id, a, b, answer FROM reviews WHERE {column} = ?", [article]
-            )
-            for number, a, b, answer in rows:
-                if (a, b) not in latest or latest[a, b][0] < number:
-                    latest[a, b] = (number, answer)
+    for number, a, b, answer in db.conn.execute(
+        _ABOUT, [orjson.dumps(list(articles)).decode()]
+    ):
+        if (a, b) not in latest or latest[a, b][0] < number:
+            latest[a, b] = (number, answer)
     return {pair: answer for pair, (_, answer) in latest.items()}

@@ -97,10 +97,10 @@ class Store:
         # A full disk may have ended the transaction already.
         if self.db.conn.in_transaction:
             self.db.execute("ROLLBACK")
-        self._forget_written((0, 0))
+        self._forget_written((0, 0, 0))
 
     def _savepoint(self) -> Iterator[Database]:
-        waiting = (0, 0) if self._adder is None else self._adder.waiting()
+        waiting = (0, 0, 0) if self._adder is None else self._adder.waiting()
         # Of one name, so that SQLite compiles the statement once.
         self.db.conn.execute("SAVEPOINT article")
         try:
@@ -117,7 +117,7 @@ class Store:
         if self._adder is not None:
             self._adder.write()
 
-    def _forget_written(self, waiting: tuple[int, int]) -> None:
+    def _forget_written(self, waiting: tuple[int, int, int]) -> None:
         if self._adder is not None:
             self._adder.back_to(waiting)
 
@@ -173,4 +173,4 @@ class Store:
                     if also is not None:
                         also(number, verdict)
                 verdicts.append(verdict)
-        return verdicts
+        return self.adder.joined(verdicts)
