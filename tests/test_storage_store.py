@@ -96,6 +96,35 @@ def test_a_copy_that_was_printed_earlier_is_shown(store: Store) -> None:
     ]
 
 
+def test_a_batch_of_copies_ends_with_the_stories_that_their_verdicts_say(
+    store: Store,
+) -> None:
+    store.add(make_article(1, minutes=600))
+    verdicts = store.add_all(
+        make_article(n, text=1, outlet=f"Paper {n}", minutes=60 * n) for n in (5, 2, 3)
+    )
+    told = {(one.article, one.story, one.role) for one in verdicts}
+    assert told < set(rows(store, "SELECT id, story, role FROM articles"))
+    assert [one.role for one in verdicts] == ["copy", "canonical", "copy"]
+
+
+def test_joining_a_large_story_takes_no_more_statements(store: Store) -> None:
+    def add_copies(first: int, count: int) -> int:
+        asked: list[str] = []
+        copies = [
+            make_article(n, text=1, outlet=f"Paper {n}")
+            for n in range(first, first + count)
+        ]
+        store.db.conn.set_trace_callback(asked.append)
+        store.add_all(copies)
+        store.db.conn.set_trace_callback(None)
+        return len(asked)
+
+    few = add_copies(1, 20)
+    add_copies(100, 150)
+    assert add_copies(500, 20) < 1.2 * few
+
+
 def test_days_that_overlap_are_a_tie(store: Store) -> None:
     store.add(make_article(1, published_precision="day", fetched=None))
     store.add(make_article(2, text=1, outlet="Valley Echo", minutes=120))
