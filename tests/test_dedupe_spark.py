@@ -21,10 +21,15 @@ if shutil.which("java") is None:
 
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from crawler.deduping import dedupe_dump
 from crawler.dumps.cluster import ClusterRequest, dedupe_on_cluster
+from crawler.dumps.cluster_reading import ReadSplits
+from crawler.dumps.cluster_writing import Flags, WriteSplits
 from crawler.dumps.request import DedupeRequest
 from dedupe.errors import ClusterError
+from dedupe.spark.lines import Boilerplate
 from dedupe.spark.parcels import Inbox, Layout, Outbox, bucket_of, rows_of
 from dedupe.spark.session import (
     our_settings,
@@ -32,7 +37,8 @@ from dedupe.spark.session import (
     spark_session,
     told_in_one_line,
 )
-from storage.dumps.spark import Splits
+from storage.dumps.fields import Fields, find_fields
+from storage.dumps.spark import SplitReader, Splits
 from storage.errors import DumpError
 
 if TYPE_CHECKING:
@@ -213,6 +219,21 @@ def test_a_parcel_that_grows_large_is_parted(monkeypatch):
     assert sum(sent) == 200 * 16
     assert max(sent) < 100 + 16
     assert np.array_equal(Inbox([batch], layout).take(layout).tails["words"], words)
+
+
+def test_boilerplate_goes_out_of_a_row_that_stays_as_it_was():
+    row = f'{{"id": "a", "text": "{"Rain falls. " * 9}\\n{_LINE}", "tags": [1, 2]}}'
+    marks = [["file:///a.jsonl"], [0], [1 << 20]]
+    arrays = [pa.array(column) for column in ([row], *marks)]
+    names = ("value", "wirecopy_path", "wirecopy_start", "wirecopy_length")
+    batch = pa.RecordBatch.from_arrays(arrays, names)
+    fields = find_fields(Fields(), ["id", "text"], "a.jsonl")
+    reading = ReadSplits(SplitReader(("/a.jsonl",), fields, is_parquet=False))
+    (stretch,) = reading.reader.stretches([batch])
+    keys = reading.cleaned(stretch)[0].line_keys
+    every, lines = Flags({(0, 0): b"\x80"}), Boilerplate(keys[-1:], frozenset())
+    (written,) = WriteSplits(reading, every, every, lines)([batch])
+    assert written.column(0).to_pylist() == [row.replace(f"\\n{_LINE}", "")]
 
 
 def test_splits_know_the_lines_of_their_articles():

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from crawler.dumps.cluster_reading import removal_of
-from storage.dumps.copying import with_value
+from storage.dumps.copying import Edits, edited_lines
 from storage.dumps.spark import Stretch
-from storage.dumps.writers import dump_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
 
     from crawler.dumps.cluster_reading import ReadSplits
     from crawler.dumps.columns import Cleaned
+    from crawler.dumps.writing import Removal
     from dedupe.spark.lines import Boilerplate
     from dedupe.spark.parcels import Table
 
@@ -70,37 +69,42 @@ class WriteSplits:
             table = stretch.table.filter(pa.array(kept))
             if (cut & kept).any():
                 found, _ = self.reading.cleaned(part_of(stretch, kept & cut))
-                places = np.flatnonzero(cut[kept])
-                table = self._edited(table, places, self._texts(found))
+                table = self._edited(table, np.flatnonzero(cut[kept]), found)
             yield from pa.Table.from_batches([table]).to_batches()
 
-    def _texts(self, found: Cleaned) -> list[str]:
-        removal = removal_of(found, self.boilerplate)
-        texts = found.batch.texts
-        rows = np.arange(len(texts))
-        return removal.clean_all(rows, [texts[row] for row in rows.tolist()])
-
     def _edited(
-        self, table: pa.RecordBatch, places: NDArray[np.intp], texts: list[str]
+        self, table: pa.RecordBatch, places: NDArray[np.intp], found: Cleaned
     ) -> pa.RecordBatch:
         name = str(self.reading.reader.fields.text)
         column = "value" if not self.reading.reader.is_parquet else name
         at = table.schema.get_field_index(column)
         field = table.schema.field(at)
-        if not self.reading.reader.is_parquet:
-            lines = table.column(at).take(pa.array(places)).to_pylist()
-            pairs = zip(lines, texts, strict=True)
-            texts = [_with_text(line, name, text) for line, text in pairs]
+        removal, rows = removal_of(found, self.boilerplate), np.arange(len(places))
+        if self.reading.reader.is_parquet:
+            texts = [found.batch.texts[row] for row in rows.tolist()]
+            values = removal.clean_all(rows, texts)
+        else:
+            taken = table.column(at).cast(pa.binary()).take(pa.array(places))
+            lines = [line + b"\n" for line in taken.to_pylist()]
+            written = edited_lines(lines, rows, _edits(removal, rows, name))
+            values = [line.decode().rstrip("\n") for line in written]
         cut = np.zeros(table.num_rows, np.bool_)
         cut[places] = True
         edited = pc.replace_with_mask(
-            table.column(at), cut, pa.array(texts, field.type)
+            table.column(at), cut, pa.array(values, field.type)
         )
         return table.set_column(at, field, edited)
 
 
-def _with_text(line: str, name: str, text: str) -> str:
-    return dump_line(with_value(orjson.loads(line), name, text)).decode().rstrip("\n")
+def _edits(removal: Removal, rows: NDArray[np.intp], name: str) -> Edits:
+    """What one machine would change in lines that all lose something."""
+    return Edits(
+        field=name,
+        touched=np.ones(len(rows), np.bool_),
+        clean=removal.clean_all,
+        by_lines=np.isin(rows, removal.by_lines),
+        find=removal.boilerplate.spans,
+    )
 
 
 def part_of(stretch: Stretch, wanted: NDArray[np.bool_]) -> Stretch:

@@ -113,7 +113,7 @@ def _pieces(
         numbers = np.arange(first, first + len(spans))
         changed = edits.changes(numbers)
         lines = [view[start:end] for start, end in spans[changed].tolist()]
-        edited = iter(_edited_lines(lines, numbers[changed], edits))
+        edited = iter(edited_lines(lines, numbers[changed], edits))
         yield [
             next(edited) if is_line else view[start:end]
             for start, end, is_line in _runs(spans, changed)
@@ -133,9 +133,10 @@ def _runs(
     yield from zip(starts, ends, changed[heads].tolist(), strict=True)
 
 
-def _edited_lines(
+def edited_lines(
     lines: Sequence[memoryview | bytes], numbers: NDArray[np.int64], edits: Edits
 ) -> list[bytes]:
+    """Return JSON *lines*, which have these *numbers*, as they are to be written."""
     written = _spliced(lines, numbers, edits)
     others = np.flatnonzero([line is None for line in written])
     parsed = others[edits.touched[numbers[others]]].tolist()
