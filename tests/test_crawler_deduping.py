@@ -340,6 +340,19 @@ def test_an_outlets_own_lines_are_cut_from_every_article(tmp_path: Path) -> None
     ]
 
 
+@pytest.mark.parametrize("suffix", ["jsonl", "csv", "parquet", "db"])
+def test_each_line_that_goes_is_told_once(tmp_path: Path, suffix: str) -> None:
+    line = "Subscribe to the Evening Bell and never miss a story again."
+    rows = [row(n, n, text=story(n) + "\n\n" + line) for n in range(12)]
+    dump = write(tmp_path / "in.jsonl", rows)
+    removed = tmp_path / "removed.tsv"
+    run(dump, output=tmp_path / f"out.{suffix}", removed=removed)
+    assert sorted(cut["id"] for cut in table(removed)) == sorted(
+        f"r{n}" for n in range(12)
+    )
+    assert {cut["text"].strip() for cut in table(removed)} == {line}
+
+
 def test_the_page_escapes_what_the_dump_says(tmp_path: Path) -> None:
     rows = [row(n, n % 3, headline="<script>alert(1)</script>") for n in range(9)]
     dump = write(tmp_path / "in.jsonl", rows)

@@ -10,7 +10,7 @@ import numpy as np
 
 from dedupe.text import TextColumn
 from dedupe.verify import REASONS, VERDICTS
-from storage.dumps.copying import Edits, copy_rows, edited_rows
+from storage.dumps.copying import Edits, copy_rows
 from storage.dumps.fields import TEXT
 from storage.dumps.writers import open_writer, output_format, write_table
 
@@ -107,11 +107,15 @@ def write_articles(
 
 
 def _samples(pieces: Sequence[_Piece]) -> Iterator[list[Row]]:
-    """Yield a row of every field that the inputs have, then all that is written."""
+    """Yield a row of every field that the inputs have, then all that is written.
+
+    Of texts that change it is the old ones: their field and type stay the same.
+    """
     for piece in pieces:
-        names = piece.opened.dump.field_names()
-        yield [dict.fromkeys([*names, *(NOTE if piece.annotate else ())])]
-        yield from piece.edited()
+        notes = NOTE if piece.annotate else {}
+        yield [dict.fromkeys([*piece.opened.dump.field_names(), *notes])]
+        for rows in piece.opened.dump.rows(piece.places):
+            yield [{**row, **notes} for row in rows] if notes else rows
 
 
 def _rows_of(
@@ -147,14 +151,11 @@ class _Piece:
             notes=self._notes if self.annotate else None,
         )
 
-    def edited(self) -> Iterator[list[Row]]:
-        yield from edited_rows(self.opened.dump, self.places, self.edits())
-
     def _clean(self, numbers: NDArray[np.int64], texts: list[str]) -> list[str]:
         return self.removal.clean_all(self.rows[numbers], texts)
 
     def _find(self, numbers: NDArray[np.int64], texts: TextColumn) -> Spans:
-        return self.removal.boilerplate.spans(self.rows[numbers], texts)
+        return self.removal.find_lines(self.rows[numbers], texts)
 
     def _notes(self, index: int) -> Row:
         return story_row(self.outcome, self.names, int(self.rows[index]))
@@ -187,10 +188,20 @@ class Removal:
 
     @property
     def by_lines(self) -> NDArray[np.int64]:
-        """Those of them that lose only boilerplate lines, of which nobody hears."""
-        if self.listen is not None:
-            return np.zeros(0, np.int64)
+        """Those of them that lose only boilerplate lines."""
         return np.setdiff1d(self.boilerplate.articles, self.cuts[:, 0])
+
+    def find_lines(self, articles: NDArray[np.int64], texts: TextColumn) -> Spans:
+        """Return the lines that go from the texts of some articles of *by_lines*."""
+        found = self.boilerplate.spans(articles, texts)
+        if self.listen is not None:
+            for place, (start, end) in zip(
+                found.owners.tolist(), found.spans.tolist(), strict=True
+            ):
+                low = int(texts.offsets[place])
+                line = texts.data[low + start : low + end].tobytes().decode()
+                self.listen(int(articles[place]), start, line)
+        return found
 
     def clean_all(self, articles: NDArray[np.int64], texts: list[str]) -> list[str]:
         """Return the *texts* of some articles without what goes."""
