@@ -194,8 +194,9 @@ def _resolve_one(target: str, catalogue: Catalogue) -> Outlet:
     if not _is_web(home):
         raise OutletError(f"{target!r} is no http(s) URL with a host: check it")
     if known is not None:
-        sections = (*known.sections, known.home) if home != known.home else ()
-        return replace(known, home=home, sections=sections)
+        if home == known.home:
+            return known
+        return replace(known, home=home, sections=(*known.sections, known.home))
     return Outlet(name=host_of(home) + _port(home), home=home)
 
 

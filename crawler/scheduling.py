@@ -84,12 +84,12 @@ def plan_rounds(
     groups: dict[timedelta, list[str]] = {}
     for outlet in outlets:
         own = timedelta(seconds=outlet.every) if outlet.every else every
-        groups.setdefault(own, []).append(outlet.host)
+        groups.setdefault(own, []).append(outlet.home)
     if len(groups) == 1 and not named:
         return [Round(every=next(iter(groups)))]
     return [
-        Round(every=interval, targets=tuple(hosts))
-        for interval, hosts in groups.items()
+        Round(every=interval, targets=tuple(homes))
+        for interval, homes in groups.items()
     ]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from crawler.outlets import Outlet
+from crawler.planning import pick_outlets
 from crawler.scheduling import cron_line, plan_rounds, systemd_units
 
 EVERY = timedelta(minutes=15)
@@ -51,10 +52,22 @@ def test_outlets_with_an_interval_of_their_own_have_a_round_of_their_own() -> No
     other = Outlet(name="b", home="http://b.example/")
     rounds = plan_rounds([slow, other], EVERY, named=True)
     assert {one.every: one.targets for one in rounds} == {
-        timedelta(hours=2): ("a.example",),
-        EVERY: ("b.example",),
+        timedelta(hours=2): ("http://a.example/",),
+        EVERY: ("http://b.example/",),
     }
     assert plan_rounds([other], EVERY, named=False)[0].targets == ()
+
+
+def test_a_round_crawls_what_a_crawl_of_the_same_targets_would(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(
+        '[a]\nname = "Paper.com"\nhome = "http://a.example:81/en/"\nsections = ["http://a.example/s/"]'
+    )
+    targets = ["http://127.0.0.1:8080/news/?x=1", "a.example", "b.example"]
+    for asked in (targets, []):
+        outlets = pick_outlets(asked, own=own)
+        (one,) = plan_rounds(outlets, EVERY, named=True)
+        assert pick_outlets(one.targets, own=own) == outlets
 
 
 def test_a_stop_waits_for_the_round_under_way() -> None:
