@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 STOP_SECONDS = 10.0
 # Rounds that were missed (the machine slept) are made up for by one.
 MISFIRE_SECONDS = 3600
+# How a child ends that a stop meets while it is starting: it has its handler, or not yet.
+STOPPED_CODES = {-signal.SIGTERM, 128 + signal.SIGTERM, -signal.SIGINT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,9 @@ class Rounds:
                 # The stop came while it was being started.
                 self.child.terminate()
             code = self.child.wait()
+            if self.stopping.is_set() and code in STOPPED_CODES:
+                # Stopped before it could begin: a round that did not take place.
+                return
             self.codes.append(code)
         level = logging.INFO if code in {0, 3} else logging.WARNING
         logger.log(level, "Round ended with %(code)s", {"code": code})

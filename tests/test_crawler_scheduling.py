@@ -6,11 +6,16 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from crawler import scheduling
+from crawler.cli.schedule import command
 from crawler.outlets import Outlet
 from crawler.planning import pick_outlets
 from crawler.scheduling import cron_line, plan_rounds, systemd_units
@@ -68,6 +73,34 @@ def test_a_round_crawls_what_a_crawl_of_the_same_targets_would(tmp_path: Path) -
         outlets = pick_outlets(asked, own=own)
         (one,) = plan_rounds(outlets, EVERY, named=True)
         assert pick_outlets(one.targets, own=own) == outlets
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"), [([], 0), ([0, 3], 0), ([1, 0], 3), ([1, -9], 1)]
+)
+def test_the_exit_code_tells_how_the_rounds_ended(
+    codes: list[int], expected: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduling, "run_schedule", lambda *_: codes)
+    done = CliRunner().invoke(command, ["a.example", "--db", f"{tmp_path}/s.db"])
+    assert done.exit_code == expected
+
+
+@pytest.mark.parametrize(
+    "child", ["exec sleep 60", "trap 'exit 143' TERM; sleep 2 & wait"]
+)
+def test_a_round_stopped_while_starting_is_no_failure(
+    child: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    rounds = scheduling.Rounds(["sh", "-c", child])
+    thread = threading.Thread(target=rounds.run, args=([],))
+    thread.start()
+    while rounds.child is None:
+        time.sleep(0.01)
+    rounds.stop()
+    thread.join()
+    assert rounds.child.returncode in {-signal.SIGTERM, 143}
+    assert (rounds.codes, caplog.records) == ([], [])
 
 
 def test_a_stop_waits_for_the_round_under_way() -> None:

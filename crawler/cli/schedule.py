@@ -9,9 +9,18 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.cli.moments import SPAN
-from crawler.cli.output import db_option, json_option, log_to_stderr, print_json
+from crawler.cli.output import (
+    EXIT_DONE,
+    EXIT_FAILED,
+    EXIT_LOOK,
+    db_option,
+    json_option,
+    log_to_stderr,
+    print_json,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import timedelta
 
 
@@ -33,7 +42,10 @@ if TYPE_CHECKING:
 @click.option("--print-systemd", is_flag=True, help="Print a service and a timer.")
 @click.option("--print-cron", is_flag=True, help="Print a crontab line.")
 @json_option
+@click.pass_context
 def command(
+    ctx: click.Context,
+    /,
     targets: tuple[str, ...],
     db: Path,
     every: timedelta,
@@ -48,7 +60,8 @@ def command(
     """Crawl in the foreground, every so often, until it is stopped.
 
     Rounds never overlap; an outlet's own interval (`every` in the catalogue, in
-    seconds) is kept. With --print-systemd or --print-cron nothing is run.
+    seconds) is kept. With --print-systemd or --print-cron nothing is run. Exit 1 means
+    that every round failed, exit 3 that a round failed while others did not.
     """
     from crawler.cli.crawl import parse_shard
     from crawler.planning import pick_outlets
@@ -81,6 +94,15 @@ def command(
     codes = run_schedule(rounds, child_command(db, options))
     if as_json:
         print_json({"rounds": len(codes), "exit_codes": codes})
+    ctx.exit(exit_code(codes))
+
+
+def exit_code(rounds: Sequence[int]) -> int:
+    """Return 1 where all *rounds* failed, 3 where some did, else 0."""
+    failed = sum(code not in {EXIT_DONE, EXIT_LOOK} for code in rounds)
+    if not failed:
+        return EXIT_DONE
+    return EXIT_FAILED if failed == len(rounds) else EXIT_LOOK
 
 
 def _options(
