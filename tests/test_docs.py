@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,13 @@ from crawler.cli.main import COMMANDS, cli
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
+EXAMPLE_PAGES = [
+    "README.md",
+    *(
+        f"docs/{page}.md"
+        for page in ("cluster", "extraction", "inspecting", "operating")
+    ),
+]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -71,6 +79,37 @@ def test_operating_page_names_every_setting():
     names = re.findall(r"^(WIRECOPY_\w+)", settings, re.MULTILINE)
     missing = [name for name in names if f"`{name}`" not in page]
     assert not missing
+
+
+_EXAMPLE = re.compile(
+    r"`wirecopy ([^`]+)`|^(?: +|\$ )?wirecopy ((?:.*\\\n)*.*)$", re.MULTILINE
+)
+
+
+def parse(
+    command: click.Command, words: list[str], parent: click.Context | None = None
+) -> None:
+    """Parse *words* as the command line would, and run nothing."""
+    context = command.make_context(command.name, list(words), parent)
+    if isinstance(command, click.Group):
+        _, sub, rest = command.resolve_command(context, words)
+        assert sub is not None
+        parse(sub, rest, context)
+
+
+@pytest.mark.parametrize("name", EXAMPLE_PAGES)
+def test_example_commands_lack_nothing_that_is_required(name):
+    page = ROOT / name
+    for found in _EXAMPLE.findall(page.read_text("utf-8")):
+        words = shlex.split("".join(found).replace("\\\n", " "), comments=True)
+        # A command's name alone is a mention, three dots stand for what is left out.
+        if len(words) > 1 and "..." not in words:
+            try:
+                parse(cli, words)
+            except click.MissingParameter as error:
+                pytest.fail(f"wirecopy {shlex.join(words)}: {error.format_message()}")
+            except click.BadParameter:
+                continue  # a file that an example names is not there
 
 
 def test_links_between_pages_lead_somewhere():
