@@ -38,11 +38,22 @@ def is_told(verified: Verified, parameters: Parameters) -> NDArray[np.bool_]:
     return told
 
 
-def expand_pairs(nodes: Nodes, found: Verified) -> PairTable:
-    """Pairs of nodes as pairs of articles: all of them, or each with the other's face."""
+def expand_pairs(nodes: Nodes, found: Verified, *, twins: bool = True) -> PairTable:
+    """Pairs of nodes as pairs of articles: all of them, or each with the other's face.
+
+    With *twins*, those of one node after them.
+    """
     count = 1 + len(found) // _EXPANDED
     parts = [_expanded(nodes, found, *span) for span in spans(len(found), count)]
-    parts.append(_twin_rows(nodes))
+    return _joined([*parts, _twin_rows(nodes)] if twins else parts)
+
+
+def pair_twins(nodes: Nodes) -> PairTable:
+    """Pairs of the articles of one node."""
+    return PairTable(**_twin_rows(nodes))
+
+
+def _joined(parts: list[_Columns]) -> PairTable:
     names = [field.name for field in fields(PairTable)]
     # The parts of a column are let go before the next is put together.
     return PairTable(

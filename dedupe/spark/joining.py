@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dedupe.dump_boilerplate import distinct
 from dedupe.kernels import pairs as codes
 from dedupe.spark.layouts import EDGE, JOINED, MOVED, VERIFIED
 from dedupe.spark.parcels import Inbox, Outbox, Table, bucket_of, join_halves, rows_of
@@ -190,7 +191,7 @@ def _stars(
 
 
 def _unique(node: NDArray[np.uint32], lower: NDArray[np.uint32]) -> NDArray[np.void]:
-    both = np.unique(join_halves(node, lower))
+    both = distinct(join_halves(node, lower))
     return rows_of(
         EDGE, node=(both >> _HIGH).astype(np.uint32), lower=both.astype(np.uint32)
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedupe.dump_boilerplate import distinct
 from dedupe.spark.layouts import BITS, CANONICAL, LINE, MARK, REMOVED, STORY
 from dedupe.spark.meeting import meet, passing
 from dedupe.spark.parcels import Inbox, Outbox, Table, rows_of
@@ -53,7 +54,7 @@ class _MarkCut:
     buckets: int
 
     def __call__(self, _: int, table: Table, outbox: Outbox) -> None:
-        _mark(np.unique(table["article"]), 1, self.place, self.buckets, outbox)
+        _mark(distinct(table["article"]), 1, self.place, self.buckets, outbox)
 
 
 def _mark(
@@ -65,8 +66,8 @@ def _mark(
 
 
 def _pack_bits(inbox: Inbox, outbox: Outbox) -> None:
-    marks = np.unique(inbox.take(MARK).rows)
-    for split in np.unique(marks["split"]):
+    marks = inbox.take(MARK)
+    for split in distinct(marks["split"]):
         for cut in (0, 1):
             own = marks["row"][(marks["split"] == split) & (marks["cut"] == cut)]
             flags = np.zeros(int(own.max(initial=0)) + 1, np.bool_)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedupe.candidates import RELATED, Groups
+from dedupe.dump_boilerplate import distinct
 from dedupe.kernels import propose
 from dedupe.spark.keys import group, send_pairs
 from dedupe.spark.layouts import (
@@ -45,7 +46,7 @@ class Asking:
 
     def __call__(self, inbox: Inbox, outbox: Outbox) -> None:
         (bucket,) = inbox.buckets
-        nodes = np.unique(inbox.take(SAMPLE).tails["members"])
+        nodes = distinct(inbox.take(SAMPLE).tails["members"])
         rows = rows_of(WISH, node=nodes, target=np.full(len(nodes), bucket))
         outbox.add(WISH, self.numbering.home(nodes), rows)
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedupe.dump_boilerplate import distinct
 from dedupe.nodes import Nodes
-from dedupe.outcome import PairTable
-from dedupe.pair_table import expand_pairs
+from dedupe.pair_table import expand_pairs, pair_twins
 from dedupe.spark.joining import graph_of
 from dedupe.spark.layouts import HOLDER, MATCH, MEMBER, VERIFIED, WISH
-from dedupe.spark.parcels import Inbox, Outbox, Table, rows_of
-from dedupe.verify import Verified
+from dedupe.spark.parcels import Inbox, Outbox, Table, join_halves, rows_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from dedupe.outcome import PairTable
     from dedupe.spark.nodes import Numbering
+
+_HIGH = np.uint64(32)
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Wishing:
     numbering: Numbering
 
     def __call__(self, bucket: int, pairs: Table, outbox: Outbox) -> None:
-        nodes = np.union1d(pairs["left"], pairs["right"])
+        nodes = distinct(np.concatenate([pairs["left"], pairs["right"]]))
         rows = rows_of(WISH, node=nodes, target=np.full(len(nodes), bucket))
         outbox.add(WISH, self.numbering.home(nodes), rows)
 
@@ -41,11 +43,14 @@ class Holding:
 
     def __call__(self, inbox: Inbox, outbox: Outbox) -> None:
         (bucket,) = inbox.buckets
-        members, wishes = inbox.take(MEMBER), inbox.take(WISH).rows
-        wishes = np.unique(wishes)
+        members, wishes = inbox.take(MEMBER), inbox.take(WISH)
+        asked = distinct(
+            join_halves(wishes["node"], wishes["target"].astype(np.uint32))
+        )
+        node, target = (asked >> _HIGH).astype(np.uint32), asked.astype(np.uint32)
         members = members.pick(np.argsort(members["node"], kind="stable"))
         nodes = _nodes(members["node"].astype(np.int64))
-        wanted = (wishes["node"] - np.uint32(self.numbering.bases[bucket])).astype(int)
+        wanted = (node - np.uint32(self.numbering.bases[bucket])).astype(int)
         sizes = nodes.sizes[wanted]
         starts = np.cumsum(sizes) - sizes
         places = np.arange(int(sizes.sum())) + np.repeat(
@@ -53,11 +58,11 @@ class Holding:
         )
         rows = rows_of(
             HOLDER,
-            node=np.repeat(wishes["node"], sizes),
+            node=np.repeat(node, sizes),
             article=members["article"][places],
         )
-        outbox.add(HOLDER, np.repeat(wishes["target"], sizes), rows)
-        _send(expand_pairs(nodes, _no_pairs()), members["article"], bucket, outbox)
+        outbox.add(HOLDER, np.repeat(target.astype(np.int32), sizes), rows)
+        _send(pair_twins(nodes), members["article"], bucket, outbox)
 
 
 @dataclass(frozen=True)
@@ -73,12 +78,8 @@ class Matching:
         numbers, back = np.unique(holders["node"], return_inverse=True)
         nodes, graph = _nodes(back), graph_of(pairs)
         assert np.array_equal(numbers, graph.numbers)
-        found = expand_pairs(nodes, graph.found)
-        # Pairs inside a node were told where the node is at home.
-        own = len(found) - len(expand_pairs(nodes, _no_pairs()))
-        between = PairTable(
-            **{field.name: getattr(found, field.name)[:own] for field in fields(found)}
-        )
+        # Pairs inside a node are told where the node is at home.
+        between = expand_pairs(nodes, graph.found, twins=False)
         _send(between, holders["article"], bucket, outbox)
 
 
@@ -94,16 +95,6 @@ def _nodes(node_of: NDArray[np.generic]) -> Nodes:
         headlines=np.zeros(n, np.uint64),
         times=np.zeros((n, 2), np.int64),
         signed=np.ones(n, np.bool_),
-    )
-
-
-def _no_pairs() -> Verified:
-    return Verified(
-        left=np.zeros(0, np.uint32),
-        right=np.zeros(0, np.uint32),
-        verdicts=np.zeros(0, np.uint8),
-        reasons=np.zeros(0, np.uint8),
-        figures=np.zeros((0, 3), np.float32),
     )
 
 

@@ -122,7 +122,7 @@ def _hidden(nodes: Table, masks: Table, base: int) -> NDArray[np.uint8]:
     if not len(masks):
         return np.zeros(len(keys), np.uint8)
     # A key is masked at all its holders that propose, and briefs are in no pair.
-    hidden: NDArray[np.uint8] = key_kernels.mark_keys(keys, np.unique(masks["key"]))
+    hidden: NDArray[np.uint8] = key_kernels.mark_keys(keys, distinct(masks["key"]))
     return hidden
 
 
