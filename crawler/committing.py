@@ -35,7 +35,7 @@ SECONDS = 1.0
 # Each try waits for SQLite's own busy time first; together a long backup's worth.
 BUSY_TRIES = 5
 # Of SQLite's pages; a crawl beside other services has no more to spare.
-_CACHE_MB = 64
+_CACHE_MB = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

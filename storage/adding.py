@@ -82,7 +82,7 @@ class Adder:
         self._identities = Identities(db)
         self._texts = Texts(db, decider, search)
         # New copies: their stories are decided once, at the end of the batch.
-        self._joined: list[int] = []
+        self._joined: list[tuple[int, int]] = []
 
     @contextmanager
     def batch(self, prepared: Sequence[Prepared]) -> Iterator[None]:
@@ -95,8 +95,13 @@ class Adder:
             self.decider.batch([one.signed for one in prepared]),
         ):
             yield
-        joined, self._joined = self._joined, []
-        self._repair(joined)
+        stories: dict[int, list[int]] = {}
+        for number, story in self._joined:
+            stories.setdefault(story, []).append(number)
+        self._joined.clear()
+        # One after the other: few large ones need be in memory at a time.
+        for joined in stories.values():
+            self._repair(joined)
 
     def waiting(self) -> tuple[int, int, int]:
         """Return how much waits for write() or the batch's end, for back_to()."""
@@ -250,7 +255,7 @@ class Adder:
                 article=number, story=story, role="canonical", verdict="new"
             )
         else:
-            self._joined.append(number)
+            self._joined.append((number, story))
             known = Verdict(article=number, story=story, role="copy", verdict="known")
         self._count_blocks(known, prepared, outlet, row)
         return replace(_judged(known, prepared, found), is_new=True)
