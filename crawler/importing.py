@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from crawler.errors import OutletError
-from crawler.outlets import Outlet, load_outlets, make_outlet, write_outlet
+from crawler.outlets import Outlet, is_web, load_outlets, make_outlet, write_outlet
 from storage.urls import host_of
 
 if TYPE_CHECKING:
@@ -110,4 +110,6 @@ def _read_opml(file: Path) -> Iterator[Outlet]:
 
 def _of_url(url: str, where: str) -> Outlet:
     home = url if "://" in url else f"https://{url}/"
+    if not is_web(home):
+        raise OutletError(f"{where}: {url!r} is no host or http(s) URL")
     return make_outlet({"name": host_of(home) or url, "home": home}, where)

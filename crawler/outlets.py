@@ -119,7 +119,7 @@ def make_outlet(values: Mapping[str, Any], where: str) -> Outlet:
     for name in ("name", "home"):
         if not isinstance(values.get(name), str) or not values[name].strip():
             raise OutletError(f"{where}: {name} is missing: every outlet needs one")
-    if not _is_web(values["home"]):
+    if not is_web(values["home"]):
         raise OutletError(f"{where}: {values['home']!r} is no http(s) URL with a host")
     plain: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
@@ -178,6 +178,15 @@ def write_outlet(outlet: Outlet) -> str:
     return "\n".join(lines) + "\n"
 
 
+def is_web(url: str) -> bool:
+    """Tell whether *url* is an http(s) URL with a host."""
+    try:
+        scheme = urlsplit(url).scheme
+    except ValueError:
+        return False
+    return scheme in {"http", "https"} and bool(_HOST.fullmatch(host_of(url)))
+
+
 def _resolve_one(target: str, catalogue: Catalogue) -> Outlet:
     known = catalogue.find(target)
     if "://" not in target:
@@ -191,21 +200,13 @@ def _resolve_one(target: str, catalogue: Catalogue) -> Outlet:
             )
         target = f"https://{target}"
     home = target if urlsplit(target).path else f"{target}/"
-    if not _is_web(home):
+    if not is_web(home):
         raise OutletError(f"{target!r} is no http(s) URL with a host: check it")
     if known is not None:
         if home == known.home:
             return known
         return replace(known, home=home, sections=(*known.sections, known.home))
     return Outlet(name=host_of(home) + _port(home), home=home)
-
-
-def _is_web(url: str) -> bool:
-    try:
-        scheme = urlsplit(url).scheme
-    except ValueError:
-        return False
-    return scheme in {"http", "https"} and bool(_HOST.fullmatch(host_of(url)))
 
 
 def _port(url: str) -> str:

@@ -131,8 +131,10 @@ def test_private_addresses_and_other_schemes_are_refused(server: str) -> None:
         assert result.stderr.count("\n") == 1
 
 
-def test_no_article_at_all_wants_a_person(tmp_path: Path) -> None:
-    (tmp_path / "empty.html").write_text("<html></html>")
+@pytest.mark.parametrize("pages", [[], ["empty.html"]])
+def test_no_article_at_all_wants_a_person(pages: list[str], tmp_path: Path) -> None:
+    for page in pages:
+        (tmp_path / page).write_text("<html></html>")
     result = CliRunner().invoke(cli, ["extract", str(tmp_path)])
     assert result.exit_code == 3
     assert result.stdout == ""

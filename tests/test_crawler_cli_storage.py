@@ -8,12 +8,14 @@ import shutil
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from crawler.cli.main import cli
+from storage.runs import start_run
 from storage.store import Store
 from tests.storage_articles import START, make_article, prose
 
@@ -147,6 +149,7 @@ def test_an_unknown_id_is_one_line_and_changes_nothing(
         (["keep", "--rule", " "], "the keep rule is empty"),
         (["keep", "--rule", "oldest"], "no outlet 'oldest'"),
         (["prune", "pages", "--older-than", "-1d"], "is neither 2d"),
+        (["prune", "pages", "--older-than", "2999-01-01"], "2999-01-01 is yet to come"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -316,7 +319,11 @@ def test_forget_and_prune(db: Path) -> None:
     assert report(db, "forget", "1", "--reason", "asked")["article"] == 1
     with Store.open(db) as store:
         assert store.add(make_article(1)).verdict == "forgotten"
-    assert run(db, "prune", "runs", "--older-than", "2y").exit_code == 0
+    assert run(db, "prune", "runs", "--older-than", "2y").stdout.startswith("0 runs ")
+    with Store.open(db) as store, store.transaction() as tables:
+        run_id = start_run(tables, ["crawl"], now=datetime(2001, 1, 1, tzinfo=UTC))
+        tables.execute("UPDATE runs SET outcome = 'done' WHERE id = ?", [run_id])
+    assert run(db, "prune", "runs", "--older-than", "2y").stdout.startswith("1 run ")
     assert report(db, "check")["problems"] == []
 
 

@@ -136,6 +136,6 @@ def test_lists_are_imported_once(name: str, text: str, tmp_path: Path) -> None:
 def test_a_line_that_is_no_address_is_refused_with_its_number(tmp_path: Path) -> None:
     file, own = tmp_path / "list.txt", tmp_path / "own.toml"
     file.write_text("paper.example\nnot an address\n")
-    with pytest.raises(OutletError, match="line 2: 'https://not an address/' is no"):
+    with pytest.raises(OutletError, match="line 2: 'not an address' is no"):
         import_outlets(file, own)
     assert not own.exists()

@@ -52,5 +52,5 @@ def command(
     reasons = "".join(f", {n} {why}" for why, n in report.rejects.most_common())
     noun = "article" if report.articles == 1 else "articles"
     click.echo(f"{report.articles} {noun}{reasons}", err=True)
-    if report.rejects and (strict or not report.articles):
+    if not report.articles or (strict and report.rejects):
         sys.exit(EXIT_LOOK)

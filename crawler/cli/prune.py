@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,7 +11,6 @@ from crawler.cli.moments import MOMENT
 from crawler.cli.output import db_option, json_option, print_json
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from pathlib import Path
 
 
@@ -30,11 +30,16 @@ def command(what: Any, db: Path, *, before: datetime, as_json: bool) -> None:
     from storage.prune import prune
     from storage.store import Store
 
+    if before > datetime.now(UTC):
+        raise click.BadParameter(
+            f"{before:%Y-%m-%d} is yet to come: everything is older than that",
+            param_hint="'--older-than'",
+        )
     with Store.open(db, create=False) as store:
         report = prune(store, what, before=before)
     if as_json:
         print_json(report)
     else:
-        click.echo(
-            f"{report.deleted} {report.what} from before {report.before} deleted"
-        )
+        what = report.what.replace("-", " ")
+        noun = what[:-1] if report.deleted == 1 else what
+        click.echo(f"{report.deleted} {noun} from before {report.before} deleted")
