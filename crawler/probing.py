@@ -132,6 +132,11 @@ def _ask(
         # A crawl that comes to nothing leaves no file that it made: here that says why.
         Store.open(db).close()
         report = crawl(plan, db, settings=settings, settle=False)
+        if report.reason != "finished":
+            raise OutletError(
+                "stopped before all was asked: nothing is written;"
+                " run the same command again"
+            )
         with Store.open(db, read_only=True) as store:
             state = CrawlState(store.db)
             sources = state.all_sources()

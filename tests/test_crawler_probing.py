@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import threading
+import time
+from typing import TYPE_CHECKING, Any
 
 from crawler.outlets import load_outlets
-from tests.crawled_outlets import gone, served, wirecopy
+from tests.crawled_outlets import gone, running, served, wirecopy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +27,30 @@ def test_an_outlet_is_found_out_and_checked(tmp_path: Path) -> None:
     asked = {check["url"]: check for check in json.loads(checked.stdout)}
     assert asked["http://one.example/feed"]["links"] == 2
     assert asked["http://one.example/feed"]["problem"] is None
+
+
+def test_a_stop_writes_no_outlet_by_half(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    is_asked = threading.Event()
+
+    def answer_late(handler: Any, path: str) -> bool:
+        if path.startswith("/news/"):
+            is_asked.set()
+            time.sleep(0.3)
+        return False
+
+    with served(articles=9) as outlets:
+        outlets.hosts["one.example"] = answer_late
+        command = ("outlets", "add", "http://one.example/", "-o", own)
+        with running(outlets, *command) as child:
+            assert is_asked.wait(30)
+            child.process.terminate()
+            done = child.wait(30)
+    assert (done.returncode, own.exists()) == (1, False)
+    assert done.stderr == (
+        "wirecopy: stopped before all was asked: nothing is written;"
+        " run the same command again\n"
+    )
 
 
 def test_an_outlet_that_does_not_answer_is_told(tmp_path: Path) -> None:
