@@ -136,10 +136,34 @@ def test_json_feed_can_be_filtered(get):
 
 
 @pytest.mark.parametrize(
-    "path", ["/news/-/story/999", "/news/-/article/0", "/x/-/today"]
+    "path",
+    [
+        *("/news/-/story/999", "/news/-/article/0", "/x/-/today"),
+        *("/news/-/nothing", "/news/-/nothing/5", "/news/-"),
+    ],
 )
 def test_what_is_not_there_is_404(get, path):
     assert get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("stories?since=yesterday", "since=&#39;yesterday&#39; is no date"),
+        ("search?q=harbour&until=1.5.2026", "is no date such as 2026-11-01"),
+        ("stories?order=nope", "order=&#39;nope&#39; is none of newest, outlets"),
+        ("stories?least=abc", "least=&#39;abc&#39; is no number"),
+        ("stories.json?least=-1", "is no number"),
+    ],
+)
+def test_what_a_filter_cannot_mean_is_told(get, path, told):
+    answer = get(f"/news/-/{path}")
+    assert answer.status_code == 400
+    assert told in answer.text
+
+
+def test_an_empty_filter_is_none(get):
+    assert get("/news/-/stories?since=&until=&order=&least=").status_code == 200
 
 
 def test_sql_and_download_are_off_unless_asked_for(get, database):

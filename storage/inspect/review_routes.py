@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from datasette.utils import tilde_decode
-from datasette.utils.asgi import Forbidden, NotFound, Response
+from datasette.utils.asgi import BadRequest, Forbidden, NotFound, Response
 
-from storage.inspect.asking import Asked
+from storage.inspect.asking import Asked, UnreadableError
 from storage.inspect.review import ANSWERS, keep_answer, read_review
 from storage.inspect.site import REVIEW, may_review, our_databases, permit, site_of
 from storage.reviews import Review
@@ -43,9 +43,12 @@ async def _show(request: Any, datasette: Any, database: str) -> Response:
         now=datetime.now(UTC),
         args={name: request.args.get(name) or "" for name in request.args},
     )
-    page = await datasette.get_database(database).execute_fn(
-        lambda conn: read_review(conn, asked)
-    )
+    try:
+        page = await datasette.get_database(database).execute_fn(
+            lambda conn: read_review(conn, asked)
+        )
+    except UnreadableError as error:
+        raise BadRequest(str(error)) from error
     html = await datasette.render_template(
         "wirecopy/review.html",
         {

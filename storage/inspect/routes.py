@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from datasette.utils import sqlite_timelimit, tilde_decode
-from datasette.utils.asgi import NotFound, Response, asgi_static
+from datasette.utils.asgi import BadRequest, NotFound, Response, asgi_static
 from datasette.views.index import IndexView
 
 from storage.inspect.agencies import read_agencies
 from storage.inspect.article import read_article
-from storage.inspect.asking import Asked, Moved
+from storage.inspect.asking import Asked, Moved, UnreadableError
 from storage.inspect.exports import csv_routes
 from storage.inspect.feeds import Channel, atom_feed, json_feed
 from storage.inspect.finding import read_search
@@ -92,6 +92,7 @@ def make_routes(datasette: Any) -> list[tuple[str, Any]]:
         (rf"{prefix}stories\.(?P<format>atom|json)$", _feed),
         (rf"{prefix}review$", review),
         *csv_routes(datasette),
+        (r"/(?P<database>[^/]+)/-(/|$)", _nothing),
         *view_routes(datasette),
     ]
 
@@ -127,6 +128,11 @@ async def _home(request: Any, datasette: Any) -> Response | None:
     request.scope["url_route"]["kwargs"]["format"] = None
     response: Response = await IndexView(datasette).dispatch_request(request)
     return response
+
+
+async def _nothing(request: Any, datasette: Any) -> None:
+    """Answer what is none of our pages; datasette would ask for a table named "-"."""
+    raise NotFound(f"No page {request.path}")
 
 
 async def _feed(request: Any, datasette: Any) -> Response:
@@ -179,7 +185,10 @@ async def read_within(
         with sqlite_timelimit(conn, _TIME_LIMIT_MS):
             return read(conn, asked)
 
-    return await datasette.get_database(database).execute_fn(run)
+    try:
+        return await datasette.get_database(database).execute_fn(run)
+    except UnreadableError as error:
+        raise BadRequest(str(error)) from error
 
 
 async def _database(datasette: Any, request: Any) -> str:

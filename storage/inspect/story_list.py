@@ -65,7 +65,7 @@ def wanted_of(asked: Asked) -> Wanted:
     """Read the filters of a query string."""
     return Wanted(
         filters=filters_of(asked),
-        order="outlets" if asked.text("order") == "outlets" else "newest",
+        order=asked.choice("order", ("newest", "outlets")),
         least=asked.whole("least", 1),
     )
 
