@@ -1,7 +1,7 @@
 """Measure the Spark engine beside the local one.
 
     python benchmarks/spark.py same|growth|kill|resume|skew|submit [--sizes N...] [--dump FILE]
-        [--master 'local-cluster[2,1,2048]'] [--folder /tmp/wirecopy-spark] [--buckets N]
+        [--master 'local-cluster[2,1,2048]'] [--folder FOLDER] [--buckets N]
 
 - same: the partition and the outputs of both engines, CPU of both, bytes shuffled.
 - growth: the same for each size, and what ten times the articles take.
@@ -23,6 +23,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,6 +42,7 @@ from spark_runs import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+FOLDER = Path(tempfile.gettempdir()) / "wirecopy-spark"
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 # Steps that move keys: of bands, passages and headlines.
 _KEYS = ("groups",)
@@ -207,6 +209,9 @@ def skew(bench: Bench) -> None:
     _plant(plain, planted, size * 2 // 3)
     ordinary = bench.on_cluster(plain, "ordinary")
     skewed = bench.on_cluster(planted, "skewed")
+    # A person should look (3) where stories are as large as these.
+    if not {ordinary.code, skewed.code} <= {0, 3}:
+        sys.exit("a run failed: its time says nothing")
     tell("wall time over ordinary articles'", skewed.wall / ordinary.wall, 1.5)
     tell("CPU over ordinary articles'", skewed.cpu / ordinary.cpu, 1.5)
     bench.compare(skewed, bench.on_one_machine(planted))
@@ -244,7 +249,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[100_000])
     parser.add_argument("--dump", help="a dump instead of made corpora")
     parser.add_argument("--master", default="local-cluster[2,1,2048]")
-    parser.add_argument("--folder", type=Path, default=Path("/tmp/wirecopy-spark"))
+    parser.add_argument("--folder", type=Path, default=FOLDER)
     parser.add_argument("--shared", type=Path, default=SHARED)
     parser.add_argument("--times", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
