@@ -126,11 +126,7 @@ class PassageKeys:
     ) -> tuple[Groups, NDArray[np.uint64]]:
         """The *wanted* nodes that share a key, and their keys, ascending."""
         bits = max(1, (len(self.keys) // _KEYS).bit_length())
-        # Nodes stand in no order; keys are read many times, so where they lie.
-        order = np.argsort(self.articles)
-        nodes = order[wanted[order]]
-        articles = self.articles[nodes]
-        numbers = nodes.astype(np.uint32)
+        articles, numbers = self._as_they_lie(wanted)
         counts = key_kernels.count_parts(self.keys, self.offsets, articles, bits)
 
         def group(part: int) -> tuple[NDArray[Any], ...]:
@@ -145,6 +141,17 @@ class PassageKeys:
         parts = list(pool.map(group, range(1 << bits)))
         found = [Groups(members=part[0], bounds=part[1]) for part in parts]
         return join_groups(found), np.concatenate([part[2] for part in parts])
+
+    def _as_they_lie(
+        self, wanted: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+        """Return the articles of the *wanted* nodes, ascending, and the nodes.
+
+        Nodes stand in no order; keys are read many times, so where they lie.
+        """
+        nodes = np.argsort(self.articles).astype(np.uint32)
+        nodes = nodes[wanted[nodes]]
+        return self.articles[nodes], nodes
 
     def mark(self, wanted: NDArray[np.uint64], pool: Executor) -> NDArray[np.uint8]:
         """Say of all keys, node after node, whether they are one of *wanted*."""
