@@ -102,7 +102,7 @@ class _Run:
         self._request = request
         self._watch = watch
         self._layout = stack.enter_context(Layout(request.spill))
-        limit = _IN_MEMORY if request.memory is None else request.memory // 8
+        limit = _IN_MEMORY if request.memory is None else request.memory // 10
         self._spill = stack.enter_context(FileSpill(limit, request.spill))
         self._outputs = stack.enter_context(Outputs())
         self._builder = stack.enter_context(
