@@ -152,7 +152,7 @@ class Adder:
         return self._add_new(prepared, outlet, run)
 
     def joined(self, verdicts: Sequence[Verdict]) -> list[Verdict]:
-        """Return *verdicts* with the stories and roles that a batch ended with."""
+        """Return *verdicts*, new copies with the story and role that the batch ended with."""
         copies = [one.article for one in verdicts if one.is_new and one.of is not None]
         rows = self._db.conn.execute(_STORIES, [orjson.dumps(copies).decode()])
         found = {article: (story, role) for article, story, role in rows}
@@ -223,7 +223,7 @@ class Adder:
     def _decide_pairs(
         self, article: int, prepared: Prepared, run: int | None
     ) -> set[int]:
-        """Decide an article's pairs anew; return those whose stories that may change."""
+        """Decide an article's pairs anew; return those whose stories it may change."""
         near = others_of(article, pairs_of(self._db, article))
         delete_pairs(self._db, article)
         save_pairs(self._db, self.decider.decide(article, prepared), run)

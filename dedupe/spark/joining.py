@@ -15,7 +15,15 @@ import numpy as np
 from dedupe.dump_boilerplate import distinct
 from dedupe.kernels import pairs as codes
 from dedupe.spark.layouts import EDGE, JOINED, MOVED, VERIFIED
-from dedupe.spark.parcels import Inbox, Outbox, Table, bucket_of, join_halves, rows_of
+from dedupe.spark.parcels import (
+    Inbox,
+    Outbox,
+    Table,
+    bucket_of,
+    join_halves,
+    part_halves,
+    rows_of,
+)
 from dedupe.stories import join_nodes, mark_digests
 from dedupe.verify import Verified
 
@@ -24,9 +32,6 @@ if TYPE_CHECKING:
 
     from dedupe.parameters import Parameters
     from dedupe.spark.nodes import Numbering
-
-
-_HIGH = np.uint64(32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +188,7 @@ def _stars(
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32]]:
     """Nodes, their neighbours, and for each row the lowest of the node's star."""
     both = np.sort(join_halves(edges["node"], edges["lower"]))
-    nodes, others = (both >> _HIGH).astype(np.uint32), both.astype(np.uint32)
+    nodes, others = part_halves(both)
     first = np.flatnonzero(np.diff(nodes, prepend=np.int64(-1)))
     sizes = np.diff(np.append(first, len(nodes)))
     lowest = np.repeat(np.minimum(others[first], nodes[first]), sizes)
@@ -191,7 +196,5 @@ def _stars(
 
 
 def _unique(node: NDArray[np.uint32], lower: NDArray[np.uint32]) -> NDArray[np.void]:
-    both = distinct(join_halves(node, lower))
-    return rows_of(
-        EDGE, node=(both >> _HIGH).astype(np.uint32), lower=both.astype(np.uint32)
-    )
+    node, lower = part_halves(distinct(join_halves(node, lower)))
+    return rows_of(EDGE, node=node, lower=lower)

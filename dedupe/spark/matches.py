@@ -12,15 +12,13 @@ from dedupe.nodes import Nodes
 from dedupe.pair_table import expand_pairs, pair_twins
 from dedupe.spark.joining import graph_of
 from dedupe.spark.layouts import HOLDER, MATCH, MEMBER, VERIFIED, WISH
-from dedupe.spark.parcels import Inbox, Outbox, Table, join_halves, rows_of
+from dedupe.spark.parcels import Inbox, Outbox, Table, join_halves, part_halves, rows_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedupe.outcome import PairTable
     from dedupe.spark.nodes import Numbering
-
-_HIGH = np.uint64(32)
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ class Holding:
         asked = distinct(
             join_halves(wishes["node"], wishes["target"].astype(np.uint32))
         )
-        node, target = (asked >> _HIGH).astype(np.uint32), asked.astype(np.uint32)
+        node, target = part_halves(asked)
         members = members.pick(np.argsort(members["node"], kind="stable"))
         nodes = _nodes(members["node"].astype(np.int64))
         wanted = (node - np.uint32(self.numbering.bases[bucket])).astype(int)

@@ -119,6 +119,13 @@ def join_halves(high: NDArray[Any], low: NDArray[np.uint32]) -> NDArray[np.uint6
     return joined
 
 
+def part_halves(
+    joined: NDArray[np.uint64],
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """The two numbers that join_halves() made one of."""
+    return (joined >> _HALF).astype(np.uint32), joined.astype(np.uint32)
+
+
 def bucket_of(keys: NDArray[Any], buckets: int) -> NDArray[np.int32]:
     """Scatter keys of any unsigned type evenly over the buckets."""
     mixed = (keys.astype(np.uint64) * _SCATTER) >> _HALF

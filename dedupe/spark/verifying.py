@@ -19,6 +19,7 @@ from dedupe.spark.parcels import (
     bucket_of,
     join_halves,
     offsets_of,
+    part_halves,
     pick_stretches,
     rows_of,
 )
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from dedupe.spark.nodes import Numbering
     from dedupe.verify import Verified
 
-_HIGH = np.uint64(32)
 # So many later nodes of a bucket may follow one first node elsewhere.
 _CROWD = 64
 
@@ -53,13 +53,13 @@ class Pairing:
         (bucket,) = inbox.buckets
         found = inbox.take(PAIR)
         pairs = distinct(join_halves(found["left"], found["right"]))
-        left, right = (pairs >> _HIGH).astype(np.uint32), pairs.astype(np.uint32)
+        left, right = part_halves(pairs)
         target = self._targets(left, right, bucket)
         outbox.add(PAIR, target, rows_of(PAIR, left=left, right=right))
         ends = np.concatenate([left, right])
         asked = distinct(join_halves(np.tile(target, 2), ends))
-        nodes = asked.astype(np.uint32)
-        wishes = rows_of(WISH, node=nodes, target=asked >> _HIGH)
+        targets, nodes = part_halves(asked)
+        wishes = rows_of(WISH, node=nodes, target=targets)
         outbox.add(WISH, self.numbering.home(nodes), wishes)
 
     def _targets(
@@ -90,7 +90,7 @@ class Recording:
         if not len(wishes):
             return
         asked = distinct(join_halves(wishes["target"], wishes["node"]))
-        target, node = asked >> _HIGH, asked.astype(np.uint32)
+        target, node = part_halves(asked)
         nodes = nodes.pick(np.argsort(nodes["node"]))
         hidden = _hidden(nodes, masks, self.numbering.bases[bucket])
         order = np.argsort(tokens["article"])
@@ -142,10 +142,7 @@ class Verifying:
             by_node[np.searchsorted(table["node"], side, sorter=by_node)].astype(
                 np.uint32
             )
-            for side in (
-                (ordered >> _HIGH).astype(np.uint32),
-                ordered.astype(np.uint32),
-            )
+            for side in part_halves(ordered)
         )
         records = records_of(table)
         counted = np.zeros((len(table), 4), np.int32)
