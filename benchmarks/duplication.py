@@ -29,7 +29,8 @@ import orjson
 from dedupe.batch import find_stories
 from dedupe.shingles import shingle_hashes
 from dedupe.signature import Signer
-from dedupe.text import TextColumn, words
+from dedupe.text import words
+from dedupe.text_column import TextColumn
 from dedupe.verify import JOINS, VERDICTS, record, verify
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from dedupe.block import Block
 from dedupe.parameters import DEFAULT
 from dedupe.shingles import analyse_texts
 from dedupe.signature import permutations
-from dedupe.text import TextColumn
+from dedupe.text_column import TextColumn
 from storage.article import Article
 from storage.search import index_article
 from storage.settle import settle

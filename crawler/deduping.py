@@ -31,7 +31,7 @@ from crawler.dumps.writing import (
 )
 from dedupe.batch import StoryBuilder
 from dedupe.kernels.urls import hash_words
-from dedupe.text import TextColumn
+from dedupe.text_column import TextColumn
 from storage.dumps.fields import Fields, find_fields
 from storage.dumps.formats import PAGES, Input, expand, open_dump
 from storage.dumps.laying_out import Layout, iter_rows

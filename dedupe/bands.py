@@ -12,7 +12,7 @@ import numpy as np
 from dedupe.kernels import tokens
 from dedupe.parameters import DEFAULT, Parameters
 from dedupe.shingles import analyse_texts
-from dedupe.text import TextColumn
+from dedupe.text_column import TextColumn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

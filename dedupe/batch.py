@@ -21,7 +21,7 @@ from dedupe.outcome import Stories, Texts
 from dedupe.parameters import DEFAULT, Parameters
 from dedupe.shingles import Analysis, analyse_texts
 from dedupe.signature import permutations
-from dedupe.text import TextColumn
+from dedupe.text_column import TextColumn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,6 +10,7 @@ import numpy as np
 
 from dedupe.kernels import keys as key_kernels
 from dedupe.kernels import propose
+from dedupe.relatives import RELATED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 # Passage keys that are looked at together.
 _KEYS = 1 << 21
-# Texts are relatives when they share this part of the shorter one's passages.
-RELATED = 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

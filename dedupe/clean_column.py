@@ -19,7 +19,7 @@ from dedupe.kernels.line_words import line_words
 from dedupe.kernels.lines import cut_lines, cut_spans, find_newlines
 from dedupe.likeness import NEAR_LEFT_OUT
 from dedupe.source_lines import opening_words
-from dedupe.text import TextColumn
+from dedupe.text_column import TextColumn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedupe.clean_column import CleanColumn, ColumnLines
-    from dedupe.text import TextColumn
+    from dedupe.text_column import TextColumn
 
 # Without outlets: in so many strangers, that are such a share of its articles.
 STRANGERS = 5

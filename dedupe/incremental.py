@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from dedupe.bands import number_bands
-from dedupe.candidates import RELATED
 from dedupe.corrections import plain
-from dedupe.kernels.propose import KIN_BANDS, SAMPLE
 from dedupe.parameters import DEFAULT, Parameters
+from dedupe.relatives import KIN_BANDS, RELATED, SAMPLE
 from dedupe.shingles import analyse_texts
 from dedupe.signature import permutations
 from dedupe.stories import join_nodes, mark_digests
-from dedupe.text import TextColumn
+from dedupe.text_column import TextColumn
 from dedupe.verify import (
     REASONS,
     VERDICTS,

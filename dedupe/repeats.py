@@ -17,7 +17,8 @@ import numpy as np
 from dedupe.fold_table import fold_table
 from dedupe.kernels.repeats import sign_units, unit_shingles, unit_words, weigh_pairs
 from dedupe.signature import permutations
-from dedupe.text import TextColumn, fold, words
+from dedupe.text import fold, words
+from dedupe.text_column import TextColumn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ from dedupe.entities import without_entities
 from dedupe.fold_table import fold_table
 from dedupe.kernels import analyse
 from dedupe.number_words import number_table
-from dedupe.text import TextColumn
+from dedupe.text_column import TextColumn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,7 +14,7 @@ from dedupe.errors import SettingsMismatchError
 from dedupe.kernels import tokens
 from dedupe.parameters import DEFAULT, SCHEME, Parameters
 from dedupe.shingles import analyse_texts
-from dedupe.text import TextColumn
+from dedupe.text_column import TextColumn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

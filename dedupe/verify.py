@@ -18,7 +18,7 @@ from dedupe.kernels import pairs
 from dedupe.kernels import records as record_kernels
 from dedupe.parameters import DEFAULT, Parameters
 from dedupe.shingles import Analysis, analyse_texts
-from dedupe.text import TextColumn
+from dedupe.text_column import TextColumn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

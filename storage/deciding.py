@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dedupe.gathering import UNKNOWN_TIME
 from dedupe.incremental import Entry, Key, Proposer, headline_key
-from dedupe.kernels.propose import SAMPLE
+from dedupe.relatives import SAMPLE
 from dedupe.similarity import headline_similarity
 from dedupe.text import fold
 from storage.index import SqliteIndex

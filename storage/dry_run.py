@@ -10,7 +10,7 @@ import numpy as np
 
 from dedupe.batch import StoryBuilder
 from dedupe.gathering import UNKNOWN_TIME
-from dedupe.text import TextColumn
+from dedupe.text_column import TextColumn
 from dedupe.verify import VERDICTS
 from storage.keeping import load_members
 from storage.pairs import CONNECTING, StoredPair, answered

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from dedupe.incremental import HEADLINE, Entry, Key
-from dedupe.kernels.propose import SAMPLE
+from dedupe.relatives import SAMPLE
 from storage.key_tables import KeyTables, to_signed, to_unsigned
 from storage.unmet import Unmet
 

@@ -122,7 +122,8 @@ def _connect(path: Path, *, read_only: bool, busy_seconds: float) -> Database:
         check_same_thread=False,
         cached_statements=256,
     )
-    return Database(conn, recursive_triggers=False)
+    # Looking for plugins reads the metadata of every package that is installed.
+    return Database(conn, recursive_triggers=False, execute_plugins=False)
 
 
 def _is_at_rest(path: Path) -> bool:

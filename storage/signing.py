@@ -12,7 +12,7 @@ from dedupe.incremental import Entry, entry_of
 from dedupe.parameters import DEFAULT, Parameters
 from dedupe.shingles import Analysis, analyse_texts
 from dedupe.signature import permutations
-from dedupe.text import TextColumn
+from dedupe.text_column import TextColumn
 from dedupe.verify import Record, record_of
 
 if TYPE_CHECKING:

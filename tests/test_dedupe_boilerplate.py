@@ -19,7 +19,7 @@ from dedupe.boilerplate import (
 )
 from dedupe.clean_column import clean_column, find_lines
 from dedupe.dump_boilerplate import find_boilerplate, line_keys, mask_column
-from dedupe.text import TextColumn
+from dedupe.text_column import TextColumn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

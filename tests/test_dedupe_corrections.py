@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dedupe.batch import find_stories
 from dedupe.corrections import MARKS, length_of_mark, without_marks
-from dedupe.text import TextColumn
+from dedupe.text_column import TextColumn
 from dedupe.verify import record, verify
 
 HOUR = 3600

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dedupe.entities import without_entities
 from dedupe.shingles import analyse_texts
-from dedupe.text import TextColumn
+from dedupe.text_column import TextColumn
 
 
 def spelt(*texts: str) -> list[str]:

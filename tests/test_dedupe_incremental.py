@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dedupe.batch import StoryBuilder
 from dedupe.incremental import Engine, make_entry
-from dedupe.text import TextColumn
+from dedupe.text_column import TextColumn
 from tests.sentences import SMALL, WORDS, sentence
 
 

@@ -21,7 +21,7 @@ from dedupe.kernels.tokens import BOUNDARY, CHARACTER, KEYED, NUMBER
 from dedupe.parameters import Parameters
 from dedupe.shingles import Analysis, analyse_texts, shingle_hashes
 from dedupe.signature import Signer, permutations
-from dedupe.text import TextColumn
+from dedupe.text_column import TextColumn
 from dedupe.verify import Records, record, verify_rows
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from dedupe.fold_table import CLASS_SHIFT, EXPANDS, PARTS, VANISHES, fold_table
 from dedupe.number_words import number_words, word_hash
 from dedupe.shingles import analyse_texts
-from dedupe.text import TextColumn, fold, fold_character, words
+from dedupe.text import fold, fold_character, words
+from dedupe.text_column import TextColumn
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ DATES = {
 
 
 def test_dates_in_the_common_forms() -> None:
-    from dedupe.text import TextColumn
+    from dedupe.text_column import TextColumn
 
     found = epochs_of_column(TextColumn.from_strings(DATES))
     assert found.tolist() == list(DATES.values())
@@ -69,7 +69,7 @@ URLS = st.builds(
 
 @given(st.lists(URLS, max_size=12))
 def test_url_groups_are_those_of_url_key(urls: list[str]) -> None:
-    from dedupe.text import TextColumn
+    from dedupe.text_column import TextColumn
 
     by_key: dict[str, list[int]] = {}
     for row, url in enumerate(urls):

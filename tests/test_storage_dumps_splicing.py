@@ -14,7 +14,7 @@ from storage.dumps.splicing import Spans, splice
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dedupe.text import TextColumn
+    from dedupe.text_column import TextColumn
 
 LETTERS = st.text(
     st.sampled_from(["a", "é", "\n", "\r", '"', "\\", "/", "م", "東", "😀"])

@@ -17,7 +17,7 @@ from storage.dumps.splicing import Spans
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dedupe.text import TextColumn
+    from dedupe.text_column import TextColumn
 
 _DAY = 86_400
 # Fewer times than this no line is boilerplate.

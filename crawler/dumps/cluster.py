@@ -19,7 +19,7 @@ from dedupe.parameters import DEFAULT
 from dedupe.spark.engine import ONE_TASK, Cluster, run
 from dedupe.spark.meeting import SCHEMA
 from dedupe.spark.session import spark_session
-from dedupe.text import TextColumn
+from dedupe.text_column import TextColumn
 from storage.dumps.fields import Fields
 from storage.dumps.spark import Source, SplitReader, open_source
 from storage.dumps.spark_folder import Folder, FolderCheckpoints

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dedupe.text import TextColumn
+from dedupe.text_column import TextColumn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

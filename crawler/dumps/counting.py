@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from crawler.dumps.request import DedupeRequest
     from crawler.dumps.writing import Names
     from dedupe.outcome import PairTable
-    from dedupe.text import TextColumn
+    from dedupe.text_column import TextColumn
 
 _LARGEST = 10
 

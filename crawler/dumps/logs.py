@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dedupe.clean_column import Cut
-    from dedupe.text import TextColumn
+    from dedupe.text_column import TextColumn
     from storage.dumps.dump import Row
     from storage.dumps.outputs import Outputs
     from storage.dumps.reject import Reject

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedupe.gathering import Spill
-    from dedupe.text import TextColumn
+    from dedupe.text_column import TextColumn
     from storage.dumps.batch import Batch
     from storage.dumps.dump import Dump
     from storage.dumps.fields import Fields

@@ -17,7 +17,7 @@ from dedupe.repeats import find_repeats
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dedupe.text import TextColumn
+    from dedupe.text_column import TextColumn
 
 # Rows are counted by the same verdicts as articles: an equal unit, or a near one.
 _SAME = np.float32(1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedupe.text import TextColumn
+from dedupe.text_column import TextColumn
 from dedupe.verify import REASONS, VERDICTS
 from storage.dumps.copying import Edits, copy_rows
 from storage.dumps.fields import TEXT

@@ -7,7 +7,6 @@ holds that lock takes the whole pool with it.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import errno
 import logging
@@ -92,6 +91,9 @@ class ExtractionPool:
 
     async def extract(self, task: Task) -> Article:
         """Extract a page without blocking the event loop; raises as submit() does."""
+        # Only where a loop runs: a worker would load it in vain.
+        import asyncio
+
         return await asyncio.wrap_future(self.submit(task))
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from dedupe.slim_imports import unseen
 # scipy is asked for its version and to multiply matrices, cffi to call functions of C,
 # yaml to read a file of settings: no kernel needs any of them.
 with unseen("scipy", "cffi", "yaml"):
+    import numba.core.typing.cffi_utils
     import numba.np.arraymath
     from llvmlite import ir  # type: ignore[import-untyped]
     from numba import njit, types

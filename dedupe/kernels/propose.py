@@ -6,11 +6,9 @@ import numpy as np
 
 from dedupe.kernels.compiler import njit, types
 from dedupe.kernels.copying import enlarged
+from dedupe.relatives import KIN_BANDS, SAMPLE
 
 _RADIX = 11
-SAMPLE = 12
-# Fewer bands in common may be a boilerplate's that fills half of both texts.
-KIN_BANDS = 4
 
 
 @njit(

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedupe.parameters import Parameters
-    from dedupe.text import TextColumn
+    from dedupe.text_column import TextColumn
 
 _TOP = np.uint64(32)
 

@@ -19,7 +19,7 @@ from dedupe.spark.parcels import (
     pieces_of,
     rows_of,
 )
-from dedupe.text import TextColumn
+from dedupe.text_column import TextColumn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

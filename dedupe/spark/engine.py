@@ -65,7 +65,7 @@ if TYPE_CHECKING:
 
     from dedupe.deciding import Keep
     from dedupe.spark.parcels import Outbox, Table
-    from dedupe.text import TextColumn
+    from dedupe.text_column import TextColumn
 
 _log = logging.getLogger(__name__)
 # Pairs that one task joins without bringing components together first.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dedupe import relatives
 from dedupe.bands import number_bands
 from dedupe.candidates import Groups, join_groups
 from dedupe.corrections import plain
@@ -116,7 +117,7 @@ class Grouping:
         if not len(keys):
             return
         sizes = np.diff(groups.bounds)
-        asked = np.minimum(sizes, propose.SAMPLE)
+        asked = np.minimum(sizes, relatives.SAMPLE)
         starts = np.repeat(groups.bounds[:-1] - offsets_of(asked)[:-1], asked)
         first = groups.members[starts + np.arange(len(starts))]
         samples = _hash_samples(first, asked)

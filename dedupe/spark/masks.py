@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedupe.candidates import RELATED, Groups
+from dedupe.candidates import Groups
 from dedupe.dump_boilerplate import distinct
 from dedupe.kernels import propose
+from dedupe.relatives import RELATED
 from dedupe.spark.keys import group, send_pairs
 from dedupe.spark.layouts import (
     GROUP,

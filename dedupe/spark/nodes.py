@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dedupe.parameters import Parameters
-    from dedupe.text import TextColumn
+    from dedupe.text_column import TextColumn
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Revising:
     group: Callable[[NDArray[np.uint64], TextColumn], Sequence[Sequence[int]]]
 
     def __call__(self, inbox: Inbox, outbox: Outbox) -> None:
-        from dedupe.text import TextColumn
+        from dedupe.text_column import TextColumn
 
         links = inbox.take(LINK)
         links = links.pick(np.argsort(links["article"], kind="stable"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dedupe.text import TextColumn
+from dedupe.text_column import TextColumn
 from storage.dumps.dates import epochs
 from storage.dumps.fields import DATE, HEADLINE, ID, OUTLET, TEXT, URL, value_at
 from storage.dumps.reject import NO_TEXT, NOT_A_STRING, Reject

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dedupe.text import TextColumn
+    from dedupe.text_column import TextColumn
     from storage.dumps.dump import Dump, Row, Writer
     from storage.dumps.parquet import Parquet, ParquetWriter
     from storage.dumps.splicing import Spans

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dedupe.text import TextColumn
+    from dedupe.text_column import TextColumn
 
 # A number that as seconds would be past the year 5000 counts finer units: milliseconds,
 # microseconds, nanoseconds, and past those it is no moment.

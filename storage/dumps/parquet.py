@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 import orjson
 
-from dedupe.text import TextColumn
+from dedupe.text_column import TextColumn
 from storage.dumps.batch import Batch
 from storage.dumps.dates import epochs
 from storage.dumps.fields import DATE, HEADLINE, ID, OUTLET, TEXT, URL

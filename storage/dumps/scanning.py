@@ -9,7 +9,7 @@ import numpy as np
 
 from dedupe.kernels import json_lines as kernel
 from dedupe.kernels.json_text import gather
-from dedupe.text import TextColumn
+from dedupe.text_column import TextColumn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

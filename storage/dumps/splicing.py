@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dedupe.text import TextColumn
+    from dedupe.text_column import TextColumn
 
 # The kernel reads eight bytes at a time, and a little behind the end.
 _BEHIND = 64

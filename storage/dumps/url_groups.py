@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedupe.kernels.urls import NO_URL, UNSURE, hash_words, url_hints
-from dedupe.text import TextColumn
+from dedupe.text_column import TextColumn
 from storage.urls import url_key
 
 if TYPE_CHECKING:
