@@ -7,6 +7,7 @@ import logging
 import os
 import queue
 import signal
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -57,15 +58,19 @@ class Order:
     archive: ArchivePlan | None = None
 
 
-def serve(pipe: Connection, order: Order) -> None:
-    """Write the jobs that come through *pipe* as (number, job), until None.
+def serve(pipe: Connection, is_ahead: bool) -> None:
+    """Take an Order from *pipe*, and write the jobs after it as (number, job), until None.
 
     Sends lists of (number, what write() returned), one for each commit, then None;
-    where the writing ended, the error instead.
+    where the writing ended, the error instead. What adds articles is loaded at once
+    where *is_ahead*, else when a source has named pages.
     """
     # A stop reaches the whole group; the crawl ends its writer in order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if is_ahead:
+        _load_kernels_aside()
+    order = _receive_order(pipe)
     jobs: queue.SimpleQueue[tuple[int, Job] | None] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(pipe, jobs), daemon=True).start()
     try:
@@ -78,6 +83,15 @@ def serve(pipe: Connection, order: Order) -> None:
         # Also a bug must end the crawl, which would wait for the writer for ever.
         logger.exception("writing")
         pipe.send(StorageError(f"writing failed: {type(error).__name__}: {error}"))
+
+
+def _receive_order(pipe: Connection) -> Order:
+    try:
+        order: Order = pipe.recv()
+    except (EOFError, OSError):
+        # The crawl came to nothing before it had begun.
+        sys.exit()
+    return order
 
 
 def _receive(pipe: Connection, jobs: queue.SimpleQueue[tuple[int, Job] | None]) -> None:
@@ -106,7 +120,6 @@ class _Committer:
         self.archive = _open_archive(order.archive)
         self._pipe = pipe
         self._jobs = jobs
-        self._expects_articles = False
 
     def work(self) -> None:
         """Commit what comes until it ends."""
@@ -142,9 +155,8 @@ class _Committer:
                 job.archive(self.archive)
             self.archive.flush()
         self._pipe.send(self._commit(batch))
-        if not self._expects_articles and any(_names_pages(job) for _, job in batch):
-            self._expects_articles = True
-            threading.Thread(target=_load_kernels, daemon=True).start()
+        if any(_names_pages(job) for _, job in batch):
+            _load_kernels_aside()
 
     def _commit(self, batch: list[tuple[int, Job]]) -> list[tuple[int, Any]]:
         for attempt in range(1, BUSY_TRIES + 1):
@@ -183,6 +195,12 @@ class _Committer:
 
 def _names_pages(job: Job) -> bool:
     return isinstance(job, SourceJob) and bool(job.links)
+
+
+@cache
+def _load_kernels_aside() -> None:
+    """Load what adds articles, beside what is committed meanwhile."""
+    threading.Thread(target=_load_kernels, daemon=True).start()
 
 
 @cache

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.children import load_ahead
 from crawler.errors import OutletError
 from crawler.problems import FAILED_PAGE, FAILED_SOURCE, find_problem
+from crawler.writing import WriterProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -104,28 +105,21 @@ def crawl(
     and then with the running session. Raises OutletError where the plan has no outlet, StorageError
     where the database cannot be written; what was committed before stays.
     """
+    if not plan.outlets:
+        raise OutletError("no outlet to crawl: name one, or see wirecopy outlets list")
     began = time.monotonic()
     is_new = not db.exists()
     if is_new:
         # Where articles are known there may be no new page to extract.
         load_ahead()
-    # Scrapy looks at every frame above it, and its file, when this is imported.
-    import scrapy.core.downloader.contextfactory  # noqa: F401
-    from scrapy.crawler import AsyncCrawlerProcess
-
-    from crawler.spiders.outlets import OutletsSpider
-
-    if not plan.outlets:
-        raise OutletError("no outlet to crawl: name one, or see wirecopy outlets list")
-    _check(db)
-    own = {**(settings or {}), "WIRECOPY_WATCH": watch}
-    process = AsyncCrawlerProcess(load_settings(db, own))
-    # Scrapy makes a record of every step of every page, and drops it at its handler.
-    logging.getLogger("scrapy").setLevel(process.settings["LOG_LEVEL"])
-    crawler = process.create_crawler(OutletsSpider)
-    process.crawl(crawler, plan=plan)
-    _run(process, crawler)
-    session: Session = crawler.spider.session  # type: ignore[union-attr]
+    writer = WriterProcess(is_ahead=is_new)
+    writer.start()
+    try:
+        session = _crawl(
+            plan, db, {**(settings or {}), "WIRECOPY_WATCH": watch}, writer
+        )
+    finally:
+        writer.end()
     if session.outcome.error is not None:
         raise session.outcome.error
     is_whole = session.outcome.reason == "finished"
@@ -134,6 +128,26 @@ def crawl(
     if is_new and report.came_to_nothing and not report.articles:
         _remove(db)
     return report
+
+
+def _crawl(
+    plan: CrawlPlan, db: Path, settings: Mapping[str, Any], writer: WriterProcess
+) -> Session:
+    # Scrapy looks at every frame above it, and its file, when this is imported.
+    import scrapy.core.downloader.contextfactory  # noqa: F401
+    from scrapy.crawler import AsyncCrawlerProcess
+
+    from crawler.spiders.outlets import OutletsSpider
+
+    _check(db)
+    process = AsyncCrawlerProcess(load_settings(db, settings))
+    # Scrapy makes a record of every step of every page, and drops it at its handler.
+    logging.getLogger("scrapy").setLevel(process.settings["LOG_LEVEL"])
+    crawler = process.create_crawler(OutletsSpider)
+    process.crawl(crawler, plan=plan, writer=writer)
+    _run(process, crawler)
+    session: Session = crawler.spider.session  # type: ignore[union-attr]
+    return session
 
 
 def load_settings(db: Path, own: Mapping[str, Any]) -> Settings:

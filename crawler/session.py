@@ -24,7 +24,7 @@ from crawler.pages import exchange_of, is_no_article
 from crawler.rechecks import retry_after
 from crawler.registering import register
 from crawler.sitemaps import MOST_ARCHIVES, MOST_ENTRIES, RECENT
-from crawler.writing import Writer
+from crawler.writing import Writer, WriterProcess
 from storage.crawl_state import CrawlState
 from storage.errors import StorageError
 from storage.runs import finish_run, start_run
@@ -69,11 +69,13 @@ class Session:
         self,
         settings: BaseSettings,
         plan: CrawlPlan,
+        writer: WriterProcess | None = None,
         *,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.settings = settings
         self.plan = plan
+        self._process = writer or WriterProcess()
         self.now = now
         self.outcome = Outcome()
         self.on_error: Callable[[], None] = lambda: None
@@ -103,6 +105,7 @@ class Session:
             self.frontier.add(queue)
         self.writer = Writer(
             Order(db=path, run=self.run, archive=self._plan_archive()),
+            self._process,
             notify=self._notify,
             on_error=self.fail,
         )

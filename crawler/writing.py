@@ -26,6 +26,43 @@ if TYPE_CHECKING:
     from crawler.jobs import Job
 
 
+class WriterProcess:
+    """The process that commits, and our end of its pipe, where its Order comes first.
+
+    *is_ahead* when articles are certain to come: what adds them is loaded at once.
+    """
+
+    def __init__(self, *, is_ahead: bool = False) -> None:
+        self.pipe, self._theirs = WRITERS.Pipe()
+        self._process = WRITERS.Process(
+            target=serve, args=(self._theirs, is_ahead), name="writer", daemon=True
+        )
+
+    def start(self) -> None:
+        """Start it, unless that was done ahead; it loads while others work."""
+        if self._process.pid is not None:
+            return
+        # Starting the tracker lets stops through again, so it comes first.
+        resource_tracker.ensure_running()
+        # A stop reaches the whole group, also a process that cannot yet ignore it.
+        stops = {signal.SIGINT, signal.SIGTERM}
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, stops)
+        try:
+            self._process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            # With our copy of its end open, a dead child would not end the pipe.
+            self._theirs.close()
+        atexit.register(self.end)
+
+    def end(self) -> None:
+        """Kill it; what it has committed stays."""
+        if self._process.pid is not None:
+            self._process.kill()
+            self._process.join()
+        atexit.unregister(self.end)
+
+
 class Writer:
     """Sends jobs to the process that commits them; *notify* runs on the reactor's thread.
 
@@ -36,6 +73,7 @@ class Writer:
     def __init__(
         self,
         order: Order,
+        process: WriterProcess,
         *,
         notify: Callable[[Callable[[], None]], None],
         on_error: Callable[[BaseException], None],
@@ -46,10 +84,8 @@ class Writer:
         self._waiting: dict[int, Callable[[Any], None]] = {}
         self._jobs: queue.SimpleQueue[tuple[int, Job] | None] = queue.SimpleQueue()
         self._done: deque[list[tuple[int, Any]]] = deque()
-        self._pipe, self._theirs = WRITERS.Pipe()
-        self._process = WRITERS.Process(
-            target=serve, args=(self._theirs, order), name="writer", daemon=True
-        )
+        self._order = order
+        self._process = process
         self._threads = [
             threading.Thread(target=work, name="writer", daemon=True)
             for work in (self._send, self._receive)
@@ -81,33 +117,16 @@ class Writer:
         """Commit what is queued and end; wait at most *timeout* seconds."""
         self._jobs.put(None)
         self._threads[1].join(timeout)
-        self._end_process()
+        self._process.end()
         self._finish()
-
-    def _start_process(self) -> None:
-        # Starting the tracker lets stops through again, so it comes first.
-        resource_tracker.ensure_running()
-        # A stop reaches the whole group, also a process that cannot yet ignore it.
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-        try:
-            self._process.start()
-        finally:
-            # With our copy of its end open, a dead child would not end the pipe.
-            self._theirs.close()
-        atexit.register(self._end_process)
-
-    def _end_process(self) -> None:
-        if self._process.pid is not None:
-            self._process.kill()
-            self._process.join()
-        atexit.unregister(self._end_process)
 
     def _send(self) -> None:
         try:
-            self._start_process()
+            self._process.start()
+            self._process.pipe.send(self._order)
             while (job := self._jobs.get()) is not None:
-                self._pipe.send(job)
-            self._pipe.send(None)
+                self._process.pipe.send(job)
+            self._process.pipe.send(None)
         except OSError:
             # The process has ended; the other thread learns why.
             return
@@ -115,7 +134,7 @@ class Writer:
     def _receive(self) -> None:
         failure: BaseException
         try:
-            while (answer := self._pipe.recv()) is not None:
+            while (answer := self._process.pipe.recv()) is not None:
                 if isinstance(answer, BaseException):
                     failure = answer
                     break

@@ -8,7 +8,7 @@ import pytest
 
 from crawler.committing import Order
 from crawler.jobs import RobotsJob
-from crawler.writing import Writer
+from crawler.writing import Writer, WriterProcess
 from storage.crawl_state import CrawlState, RobotsState
 from storage.store import Store
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class _StoppedAtStart(Writer):
-    """A writer whose process gets a signal before it can have loaded anything."""
+class _StoppedAtStart(WriterProcess):
+    """A process that gets a signal before it can have loaded anything."""
 
     sent: signal.Signals
 
-    def _start_process(self) -> None:
-        super()._start_process()
+    def start(self) -> None:
+        super().start()
         assert self._process.pid is not None
         os.kill(self._process.pid, self.sent)
 
@@ -35,10 +35,11 @@ def test_a_stop_does_not_end_a_writer_that_still_loads(
     db = tmp_path / "news.db"
     Store.open(db).close()
     committed: list[object] = []
-    writer = _StoppedAtStart(
-        Order(db=db, run=1), notify=_at_once, on_error=committed.append
+    process = _StoppedAtStart()
+    process.sent = sent
+    writer = Writer(
+        Order(db=db, run=1), process, notify=_at_once, on_error=committed.append
     )
-    writer.sent = sent
     writer.start()
     robots = RobotsState(host="http://one.test", status=404, body="", fetched=1.0)
     writer.put(RobotsJob(robots=robots), committed.append)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from crawler.frontier import OutletQueue
+    from crawler.writing import WriterProcess
     from storage.article import Article
     from storage.crawl_state import Link, PageState
     from storage.verdict import Verdict
@@ -47,26 +48,31 @@ class OutletsSpider(Spider):
     """Crawls outlets: ``scrapy crawl outlets -a urls=https://one.example,two.example``.
 
     *urls* are names of the catalogue, hosts or URLs, with commas between them. The
-    command passes a *plan* instead. Articles come out as items, also without WIRECOPY_DB.
+    command passes a *plan* instead, and a *writer* that loads. Articles come out as items, also without WIRECOPY_DB.
     """
 
     name = "outlets"
 
     def __init__(
-        self, urls: str = "", plan: CrawlPlan | None = None, **kwargs: Any
+        self,
+        urls: str = "",
+        plan: CrawlPlan | None = None,
+        writer: WriterProcess | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         if plan is None:
             targets = [target for target in urls.split(",") if target.strip()]
             plan = CrawlPlan(outlets=tuple(resolve(targets, load_catalogue())))
         self.plan = plan
+        self.writer = writer
         self.session: Session
         self.extraction: ExtractionPool
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
-        spider.session = Session(crawler.settings, spider.plan)
+        spider.session = Session(crawler.settings, spider.plan, spider.writer)
         crawler.signals.connect(spider.close_session, signal=signals.spider_closed)
         return spider
 
