@@ -123,10 +123,10 @@ def _guess(sample: str) -> tuple[str, bool]:
 
 @cache
 def _identifier() -> LanguageIdentifier:
-    # Loading the model takes a second, so only a process that extracts pays for it.
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    # Only a process that guesses loads the model.
+    from crawler.extract.language_model import load_identifier
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    return load_identifier()
 
 
 _CLOSE = (
