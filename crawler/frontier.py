@@ -155,6 +155,9 @@ class Frontier:
             queue.in_circle = queue.may_ask
             if queue.in_circle:
                 self._circle.append(queue)
+            else:
+                # It may have been the last: whoever waits looks if all is done.
+                self.wake()
             if page is not None:
                 self._take(queue, page)
                 return queue, page

@@ -107,3 +107,19 @@ def test_a_page_that_is_asked_again_is_handed_out_once_more(state: CrawlState) -
     frontier.ask_again(queue, home)
     assert home.url in take_all(frontier)
     assert frontier.busy == len(HOSTS)
+
+
+def test_who_waits_is_woken_when_a_spent_budget_was_all_that_was_left(
+    state: CrawlState,
+) -> None:
+    frontier = make_frontier(state, Clock(), budget=1)
+    finish(frontier, *iter(frontier.next, None))
+    queue = frontier.by_host[HOSTS[0]]
+    find_links(frontier, queue, 1, 2)
+    finish(frontier, *iter(frontier.next, None))
+    find_links(frontier, queue, 3)
+    asyncio.run(frontier.wait())
+    assert not frontier.is_done
+    assert frontier.next() is None
+    asyncio.run(asyncio.wait_for(frontier.wait(), 1.0))
+    assert frontier.is_done
