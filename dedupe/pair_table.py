@@ -11,6 +11,7 @@ import numpy as np
 from dedupe.candidates import spans
 from dedupe.kernels import pairs as codes
 from dedupe.outcome import PairTable
+from dedupe.verify import VERDICTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,6 +52,24 @@ def expand_pairs(nodes: Nodes, found: Verified, *, twins: bool = True) -> PairTa
 def pair_twins(nodes: Nodes) -> PairTable:
     """Pairs of the articles of one node."""
     return PairTable(**_twin_rows(nodes))
+
+
+def count_pairs(sizes: NDArray[Any], verdicts: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Count, by verdict, the rows that ``expand_pairs`` makes of pairs of nodes.
+
+    *sizes* (n, 2) are the articles of both nodes of each.
+    """
+    counts = np.bincount(verdicts, _written(sizes.prod(axis=1), 1), len(VERDICTS))
+    return counts.astype(np.int64)
+
+
+def count_twins(sizes: NDArray[np.int64]) -> int:
+    """Count the rows that ``pair_twins`` makes of nodes of so many articles."""
+    return int(_written(sizes * (sizes - 1) // 2, sizes - 1).sum())
+
+
+def _written(all_pairs: NDArray[Any], few: NDArray[Any] | int) -> NDArray[Any]:
+    return np.where(all_pairs > _EXPAND, few, all_pairs)
 
 
 def _joined(parts: list[_Columns]) -> PairTable:

@@ -11,7 +11,7 @@ import numpy as np
 from crawler.dumps.cluster_writing import Flags, ListLines
 from crawler.dumps.request import DedupeReport, LargeStory
 from dedupe.spark import counting, marks, tables
-from dedupe.spark.layouts import BITS, BOILER, COUNT, LINE, MATCH, SPLIT, STORY
+from dedupe.spark.layouts import BITS, BOILER, COUNT, LINE, SPLIT
 from dedupe.spark.lines import Boilerplate
 from dedupe.spark.meeting import count, gather
 from dedupe.verify import REASONS
@@ -113,7 +113,8 @@ class ClusterOutcome:
 
     def report(self, inputs: tuple[str, ...], output: str | None) -> DedupeReport:
         """Count everything; the seconds are another's to say."""
-        copies = _largest_first(tables.count_verdicts(self._steps.stories, STORY))
+        steps = self._steps
+        copies = _largest_first(tables.count_copies(steps.stories))
         rejects = self._count(self._rejects, "reason")
         articles = int(gather(self._steps.articles, SPLIT).rows["articles"].sum())
         survivors = articles - sum(copies.values())
@@ -130,7 +131,7 @@ class ClusterOutcome:
             rejects=rejects,
             stories=survivors,
             seconds=0.0,
-            pairs=_largest_first(tables.count_verdicts(self._steps.matches, MATCH)),
+            pairs=_largest_first(tables.count_pairs(steps.joined, steps.nodes)),
             looked_at=self._looked_at(),
             removed=self._count_removed(),
             largest=largest,

@@ -88,7 +88,8 @@ class Cluster:
 
     *read* finds articles in record batches, *group* the rows of each URL that several
     rows have. *one_task* is how many pairs are joined in one task. Without *compare*
-    each article is a story of its own; without *clean* no line is boilerplate.
+    each article is a story of its own; without *clean* no line is boilerplate; without
+    *match* pairs of articles are counted, and not written out.
     """
 
     checkpoints: Checkpoints
@@ -101,6 +102,7 @@ class Cluster:
     one_task: int = ONE_TASK
     compare: bool = True
     clean: bool = True
+    match: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +174,9 @@ def _compare(cluster: Cluster, articles: DataFrame, cut: DataFrame) -> Steps:
         nodes=found,
         verified=verified,
         joined=decided,
-        matches=keep("matches", lambda: _match(numbering, found, decided, b)),
+        matches=keep("matches", lambda: _match(numbering, found, decided, b))
+        if cluster.match
+        else only(articles, MATCH),
         stories=stories,
     )
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from dedupe.dump_boilerplate import distinct
 from dedupe.kernels import pairs as codes
-from dedupe.spark.layouts import EDGE, JOINED, MOVED, VERIFIED
+from dedupe.pair_table import count_pairs
+from dedupe.spark.layouts import COUNT, EDGE, JOINED, MOVED, VERIFIED
 from dedupe.spark.parcels import (
     Inbox,
     Outbox,
@@ -89,6 +90,9 @@ class Joining:
             figures=found.figures[row],
         )
         outbox.add(JOINED, self.numbering.home(rows["node"]), rows)
+        counts = count_pairs(table["sizes"], found.verdicts)
+        rows = rows_of(COUNT, reason=np.arange(len(counts)), count=counts)
+        outbox.add(COUNT, np.zeros(len(rows), np.int32), rows)
         pairs = table.rows.copy()
         pairs["verdict"], pairs["reason"] = found.verdicts, found.reasons
         outbox.add(VERIFIED, self.numbering.home(pairs["left"]), pairs)

@@ -79,7 +79,8 @@ MEMBER = Layout(
         ]
     ),
 )  # fmt: skip
-NODES = Layout(12, np.dtype([("bucket", _I4), ("nodes", _I8), ("keys", _I8)]))
+# How many nodes a bucket has, and pairs of articles inside them.
+NODES = Layout(12, np.dtype([("bucket", _I4), ("nodes", _I8), ("twins", _I8)]))
 # How many different keys a node has.
 SIZE = Layout(13, np.dtype([("node", _U4), ("keys", _I4)]))
 

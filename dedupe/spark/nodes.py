@@ -10,6 +10,7 @@ import numpy as np
 from dedupe.gathering import Gathered
 from dedupe.kernels import propose
 from dedupe.nodes import Nodes, collapse
+from dedupe.pair_table import count_twins
 from dedupe.spark.layouts import (
     ARTICLE,
     LINK,
@@ -85,7 +86,7 @@ class Collapsing:
         outbox.add(SIZE, here, sizes)
         members = _member_rows(articles, nodes)
         outbox.add(MEMBER, np.full(len(members), bucket, np.int32), members)
-        total = (bucket, len(nodes), len(keys.tails["keys"]))
+        total = (bucket, len(nodes), count_twins(nodes.sizes))
         outbox.add(NODES, here[:1], np.array([total][: len(here)], NODES.dtype))
 
 

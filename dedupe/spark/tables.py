@@ -10,12 +10,14 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
+from dedupe.kernels import pairs as codes
 from dedupe.spark.layouts import (
     CANONICAL,
     COUNT,
     MATCH,
     NAME,
     NAMED,
+    NODES,
     REJECT,
     REMOVED,
     STORY,
@@ -202,20 +204,32 @@ def _reject_columns(table: Table) -> dict[str, Any]:
     return {name: [row[name] for row in rows] for name in names}
 
 
-def count_verdicts(frame: DataFrame, layout: Layout) -> dict[str, int]:
-    """How many rows of a layout with verdicts have each; copies only, of stories."""
-    counts = gather(passing(frame, layout, _count_verdicts), COUNT)
-    total = np.bincount(counts["reason"], counts["count"], len(_VERDICTS))
-    return {str(_VERDICTS[v]): int(n) for v, n in enumerate(total) if n}
+def count_pairs(joined: DataFrame, nodes: DataFrame) -> dict[str, int]:
+    """How many pairs of articles have each verdict, those of equal texts among them."""
+    counts = _by_verdict(gather(joined, COUNT))
+    counts[codes.EXACT] += gather(nodes, NODES)["twins"].sum()
+    return _named(counts)
 
 
-def _count_verdicts(_: int, table: Table, outbox: Outbox) -> None:
-    verdicts = table["verdict"]
-    if "of" in (table.rows.dtype.names or ()):
-        verdicts = verdicts[table["of"] != np.uint64(CANONICAL)]
+def count_copies(stories: DataFrame) -> dict[str, int]:
+    """How many copies have each verdict."""
+    return _named(_by_verdict(gather(passing(stories, STORY, _count_copies), COUNT)))
+
+
+def _count_copies(_: int, table: Table, outbox: Outbox) -> None:
+    verdicts = table["verdict"][table["of"] != np.uint64(CANONICAL)]
     found, counts = np.unique(verdicts, return_counts=True)
     rows = rows_of(COUNT, reason=found, count=counts)
     outbox.add(COUNT, np.zeros(len(rows), np.int32), rows)
+
+
+def _by_verdict(counts: Table) -> NDArray[np.int64]:
+    total = np.bincount(counts["reason"], counts["count"], len(_VERDICTS))
+    return total.astype(np.int64)
+
+
+def _named(counts: NDArray[np.int64]) -> dict[str, int]:
+    return {str(_VERDICTS[v]): int(n) for v, n in enumerate(counts) if n}
 
 
 def removed_rows(articles: DataFrame) -> DataFrame:
