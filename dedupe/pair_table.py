@@ -45,7 +45,8 @@ def expand_pairs(nodes: Nodes, found: Verified, *, twins: bool = True) -> PairTa
     With *twins*, those of one node after them.
     """
     count = 1 + len(found) // _EXPANDED
-    parts = [_expanded(nodes, found, *span) for span in spans(len(found), count)]
+    parts = [_expanded(nodes, found, 0, 0)]
+    parts += [_expanded(nodes, found, *span) for span in spans(len(found), count)]
     return _joined([*parts, _twin_rows(nodes)] if twins else parts)
 
 

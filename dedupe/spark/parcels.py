@@ -178,7 +178,9 @@ def join_tables(parts: Sequence[Table]) -> Table:
 
 def _packed(layout: Layout, buckets: NDArray[Any], table: Table) -> pa.RecordBatch:
     if (buckets[1:] < buckets[:-1]).any():
-        order = np.argsort(buckets, kind="stable")
+        # Numbers of one or two bytes are sorted digit by digit.
+        narrow = buckets.astype(np.min_scalar_type(buckets.max()))
+        order = np.argsort(narrow, kind="stable")
         table, buckets = table.pick(order), buckets[order]
     firsts = np.flatnonzero(
         (np.diff(buckets, prepend=-1) != 0)

@@ -43,9 +43,12 @@ _SETTINGS = {
 }
 # A driver only plans: compiling that well costs more than it saves.
 _QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-# An executor moves bytes in a few loops: those alone are worth compiling well.
+# An executor moves bytes in a few loops: those alone are worth compiling well. Parcels
+# are large and short-lived: in a small heap with little room for the young they are
+# moved about, and all else with them.
 _LOOPS = (
-    "-XX:+UseSerialGC -XX:Tier4InvocationThreshold=50000 "
+    "-XX:+UseSerialGC -XX:NewRatio=1 -XX:MinHeapFreeRatio=80 -XX:MaxHeapFreeRatio=90 "
+    "-XX:Tier4InvocationThreshold=50000 "
     "-XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=150000 "
     "-XX:Tier4BackEdgeThreshold=400000"
 )
@@ -53,6 +56,12 @@ _LEAST_JAVA = 17
 _ON_ONE_MACHINE = {
     # Hadoop sums every 512 bytes of a local file and writes the sums beside it.
     "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
+    # A shuffle's sums find what a network or a disk of another machine has damaged.
+    "spark.shuffle.checksum.enabled": "false",
+    # Memory that a worker gives back is cleared before it gets it again: it keeps it.
+    "spark.executorEnv.MALLOC_MMAP_MAX_": "0",
+    "spark.executorEnv.MALLOC_TRIM_THRESHOLD_": str(4 << 30),
+    "spark.executorEnv.MALLOC_TOP_PAD_": str(16 << 20),
     "spark.driver.extraJavaOptions": _QUICK,
     "spark.executor.extraJavaOptions": _LOOPS,
 }
