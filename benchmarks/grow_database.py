@@ -26,11 +26,14 @@ import numpy as np
 
 from dedupe.bands import number_bands
 from dedupe.block import Block
+from dedupe.incremental import BAND, PASSAGE
 from dedupe.parameters import DEFAULT
 from dedupe.shingles import analyse_texts
 from dedupe.signature import permutations
 from dedupe.text_column import TextColumn
 from storage.article import Article
+from storage.key_runs import SLICES, key_blobs, lay_out
+from storage.recent_keys import MOST, draw_stamp
 from storage.search import index_article
 from storage.settle import settle
 from storage.store import Store
@@ -39,6 +42,8 @@ START = datetime(2020, 1, 1, tzinfo=UTC)
 OUTLETS = 200
 # Keys are inserted in order, so the larger a batch the fewer walks over their tables.
 BATCH = 250_000
+# Articles of whose keys, 53 each, some wait where all were added one by one.
+RECENT = 2 * MOST // 53
 
 
 def vocabulary(rng: random.Random) -> list[str]:
@@ -89,9 +94,32 @@ def fill(store: Store, count: int, rng: random.Random, words: list[str]) -> None
             write(store, numbers, bodies, headlines, found)
         print(f"{numbers[-1]:,} filled", flush=True)
     set_search_memory(store, 1 << 20)
+    if have < count and count > RECENT:
+        with store.transaction():
+            let_keys_wait(store, count - RECENT)
     if have < count:
         # Else the first batch that is measured would join them.
         store.db.conn.execute("INSERT INTO search (search) VALUES ('optimize')")
+
+
+def let_keys_wait(store: Store, since: int) -> None:
+    """Take out of their tables what a crawl had not written of the last articles."""
+    conn = store.db.conn
+    texts = conn.execute(
+        "SELECT id, headline, body FROM articles WHERE id > ? AND indexed", [since]
+    ).fetchall()
+    signed = store.adder.decider.sign_all([text[1:] for text in texts])
+    rows = [
+        (text[0], (text[0] - since) * SLICES // RECENT, *key_blobs(one.entry))
+        for text, one in zip(texts, signed, strict=True)
+    ]
+    conn.executemany("INSERT INTO recent_keys VALUES (?, ?, ?, ?)", rows)
+    waiting = lay_out(rows, SLICES)
+    for kind, table in ((BAND, "bands"), (PASSAGE, "passage_keys")):
+        conn.executemany(
+            f"DELETE FROM {table} WHERE key = ? AND article = ?", waiting.rows(kind)
+        )
+    draw_stamp(conn)
 
 
 def set_search_memory(store, size: int) -> None:
@@ -294,7 +322,8 @@ def sizes(path: Path) -> None:
         count = store.db.conn.execute("SELECT count(*) FROM articles").fetchone()[0]
         index = store.db.conn.execute(
             "SELECT sum(pgsize) FROM dbstat"
-            " WHERE name IN ('signatures', 'bands', 'passage_keys') AND aggregate = TRUE"
+            " WHERE name IN ('signatures', 'bands', 'passage_keys', 'recent_keys',"
+            " 'recent_keys_turn') AND aggregate = TRUE"
         ).fetchone()[0]
     print(f"index {index / count:,.0f} bytes an article of {count:,} articles;")
     print(f"whole file {path.stat().st_size / count:,.0f} bytes an article")

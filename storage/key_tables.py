@@ -1,7 +1,7 @@
 """The rows of bands and passage keys: read for many texts at once, written in order.
 
-Every key lies on a page of its own. What a transaction changes waits for its end, so
-that such a page is met once a batch, in the order of the table, and in no savepoint.
+What a transaction changes waits for its end, and is written in no savepoint. New keys
+then go to recent_keys, and from there in slices to their tables.
 A row is found by its key alone; the rows of an article are found by deriving its keys
 from its clean body again, which is cheaper than an index by article.
 """
@@ -15,11 +15,14 @@ import orjson
 
 from dedupe.incremental import BAND, PASSAGE, Entry, Key
 from storage.changes import Changes
+from storage.recent_keys import RecentKeys
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from sqlite_utils import Database
+
+    from storage.key_runs import Run
 
 _TABLES = {BAND: "bands", PASSAGE: "passage_keys"}
 _READ = (
@@ -49,6 +52,7 @@ class KeyTables:
 
     def __init__(self, db: Database) -> None:
         self._conn = db.conn
+        self._recent = RecentKeys(db)
         self.changes: Changes[Entry] = Changes()
         # Of a key's articles those that wait, with their rank; None: to be removed.
         # Laid out when somebody reads: most batches add what nobody asks for again.
@@ -73,11 +77,12 @@ class KeyTables:
         self._lay_down()
         removed, added = self.changes.take()
         for kind, table in _TABLES.items():
-            for sql, changed in (
-                (f"DELETE FROM {table} WHERE key = ? AND article = ?", removed),
-                (f"INSERT OR IGNORE INTO {table} (key, article) VALUES (?, ?)", added),
-            ):
-                self._conn.executemany(sql, _rows(kind, changed))
+            self._conn.executemany(
+                f"DELETE FROM {table} WHERE key = ? AND article = ?",
+                _rows(kind, removed),
+            )
+        for part in self._recent.change(removed, added):
+            self._insert(part)
 
     def read(self, keys: Iterable[Key]) -> dict[Key, list[int]]:
         """Return the ranks of all that hold each of *keys*, ascending."""
@@ -89,7 +94,7 @@ class KeyTables:
             asked = sorted(key[1] for key in held if key[0] == kind)
             if asked:
                 rows = self._conn.execute(_READ.format(table=table), [_json(asked)])
-                for key, article in rows.fetchall():
+                for key, article in (*rows, *self._recent.read(kind, asked)):
                     held[kind, key].append(article)
         ranks = self._ranks({one for articles in held.values() for one in articles})
         for key, articles in held.items():
@@ -110,6 +115,11 @@ class KeyTables:
         rows = self._conn.execute(_RANKS, [_json([*articles])])
         # What is being removed may have lost its text already.
         return {one: to_unsigned(rank) for one, rank in rows if rank is not None}
+
+    def _insert(self, part: Run) -> None:
+        for kind, table in _TABLES.items():
+            sql = f"INSERT OR IGNORE INTO {table} (key, article) VALUES (?, ?)"
+            self._conn.executemany(sql, part.rows(kind))
 
     def _lay_out(self) -> None:
         for article, is_new, entry in islice(self.changes, self._laid_out, None):

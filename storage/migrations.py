@@ -375,3 +375,20 @@ def fold_anew(db: Database) -> None:
     from storage.folding_migration import fold_again
 
     fold_again(db)
+
+
+@migrations()
+def let_keys_wait(db: Database) -> None:
+    """The keys of the articles that came last, before each goes to its own place."""
+    _run(
+        db,
+        """
+CREATE TABLE recent_keys (
+    article INTEGER PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE,
+    turn INTEGER NOT NULL,      -- slices of the keys' range written before it came
+    bands BLOB NOT NULL,        -- a little-endian uint32 a band
+    passages BLOB NOT NULL      -- little-endian int64
+);
+CREATE INDEX recent_keys_turn ON recent_keys(turn)
+""",
+    )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from storage.counts import count_again
 from storage.database import quote_identifier
+from storage.recent_keys import draw_stamp
 from storage.search import index_everything
 from storage.settle import empty_index, queue_everything, settle
 
@@ -54,6 +55,7 @@ def _mend_keys(store: Store, db: Database) -> None:
                 db.conn.execute(f"DELETE FROM {table} WHERE {lost}")
             elif action == "SET NULL":
                 db.conn.execute(f"UPDATE {table} SET {column} = NULL WHERE {lost}")
+    draw_stamp(db.conn)
 
 
 def _mend_blocks(store: Store, db: Database) -> None:

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 _BATCH = 50
 _LINES = 200
 INDEX_TABLES = (
-    *("bands", "passage_keys", "signatures"),
+    *("bands", "passage_keys", "recent_keys", "signatures"),
     *("stranger_passages", "crowded_keys", "lone_keys"),
 )
 # Two lines can each be boilerplate only while the other is not; the article then keeps
@@ -49,8 +49,14 @@ def count_waiting(store: Store) -> int:
 
 def empty_index(db: Database, reason: str) -> None:
     """Empty the index and queue every article for settle(), which fills it again."""
+    # Which loads the kernels.
+    from storage.recent_keys import draw_stamp
+
     for table in INDEX_TABLES:
-        db.conn.execute(f"DELETE FROM {table}")
+        # A migration does so before there are recent keys.
+        if db[table].exists():
+            db.conn.execute(f"DELETE FROM {table}")
+    draw_stamp(db.conn)
     db.conn.execute("UPDATE articles SET indexed = 0 WHERE indexed")
     queue_everything(db, reason)
 

@@ -183,7 +183,7 @@ def test_explain_search_check_and_settle(db: Path) -> None:
 
 def test_check_names_what_is_wrong(db: Path) -> None:
     with Store.open(db) as store:
-        store.db.conn.execute("DELETE FROM bands WHERE article = 1")
+        store.db.conn.execute("DELETE FROM recent_keys WHERE article = 1")
     found = run(db, "check")
     assert found.exit_code == 3
     assert "articles whose keys in the index" in found.stdout

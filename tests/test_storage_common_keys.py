@@ -29,6 +29,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
+@pytest.fixture(autouse=True, scope="module")
+def few_keys_wait():
+    """Let most keys be in their tables, so that those and the waiting are both read."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("storage.recent_keys.MOST", 800)
+        yield
+
+
 def newsroom(seed: int) -> list[Article]:
     """Stories with trims and edits, lines that strangers share, texts of such alone."""
     rng = random.Random(seed)
