@@ -16,19 +16,6 @@ if TYPE_CHECKING:
 
     from storage.crawl_state import PageState
 
-# First bytes of what is no page, whatever its Content-Type says.
-_MAGIC = (
-    b"%PDF",
-    b"\x89PNG",
-    b"\xff\xd8\xff",
-    b"GIF8",
-    b"RIFF",
-    b"PK\x03\x04",
-    b"\x00\x00\x00",
-    b"ID3",
-    b"\x1f\x8b",
-)
-
 
 def digest(body: bytes) -> str:
     """Return the content hash of a page's bytes."""
@@ -55,11 +42,6 @@ def _headers(headers: Headers) -> list[tuple[str, str]]:
         for name, values in headers.items()
         for value in values
     ]
-
-
-def is_binary(body: bytes) -> bool:
-    """Tell whether *body* is a picture, document or archive by its first bytes."""
-    return body.startswith(_MAGIC)
 
 
 def validators(page: PageState) -> dict[str, str]:

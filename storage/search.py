@@ -60,7 +60,7 @@ class Filters:
         return conditions, {name: value for name, value in values.items() if value}
 
     def refuse_unknown(self, db: Database) -> None:
-        """Raise DatabaseError where the outlet or the agency is not in *db*."""
+        """Raise DatabaseError where the outlet, agency or language is not in *db*."""
         for table, name in (("outlets", self.outlet), ("agencies", self.agency)):
             row = db.conn.execute(
                 f"SELECT 1 FROM {table} WHERE name = ? COLLATE NOCASE", [name]
@@ -68,6 +68,15 @@ class Filters:
             if name and row is None:
                 kind = {"outlets": "outlet", "agencies": "agency"}[table]
                 raise DatabaseError(f"no {kind} {name!r}: give its name as stored")
+        if self.language and not self._is_written(db):
+            raise DatabaseError(
+                f"no article is in the language {self.language!r}: give a code such as en"
+            )
+
+    def _is_written(self, db: Database) -> bool:
+        conditions, values = Filters(language=self.language).conditions()
+        sql = f"SELECT 1 FROM articles WHERE {conditions[0]} LIMIT 1"
+        return db.conn.execute(sql, values).fetchone() is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +157,8 @@ def search_articles(
 ) -> list[Hit]:
     """Find the articles that *query* asks for, best first.
 
-    Of words that very many articles hold only those added last are ranked. Raises DatabaseError where the query holds no word.
+    Of words that very many articles hold only those added last are ranked. Raises
+    DatabaseError where the query holds no word.
     """
     expression = match_expression(query)
     if expression is None:

@@ -140,6 +140,7 @@ def test_an_unknown_id_is_one_line_and_changes_nothing(
         (["forget", "", "--reason", "asked"], "give an id that is stored"),
         (["search", "storm", "--outlet", "Nowhere"], "no outlet 'Nowhere'"),
         (["search", "storm", "--agency", "Nobody"], "no agency 'Nobody'"),
+        (["search", "storm", "--language", "xx"], "in the language 'xx'"),
         (["search", "storm", "--since", "yesterday"], "is not a date"),
         (["search", "storm", "--until", "2026-13"], "is not a date"),
         (["story", "merge", "1"], "name two different ones"),
@@ -171,6 +172,8 @@ def test_search_takes_years_months_days_and_names_in_any_case(db: Path) -> None:
     assert report(db, "search", "storm", "--outlet", "harbour post")["hits"]
     told = run(db, "search", "storm", "--until", "2020-01-01").stderr
     assert told == "no article has these words among those that were asked for\n"
+    told = run(db, "search", "storm", "--offset", "9").stderr
+    assert told == "no more than 9 articles have these words\n"
 
 
 def test_explain_search_check_and_settle(db: Path) -> None:

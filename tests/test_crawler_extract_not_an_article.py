@@ -80,6 +80,15 @@ def test_what_is_no_article_says_what_it_is(reason: str, url: str, html: str) ->
     assert refusal.value.reason == reason
 
 
+@pytest.mark.parametrize(
+    "data", [b'{"headline": "Storm"}', b"%PDF-1.7 <p>Storm</p>", b"\xff\xd8\xff\xe0<p>"]
+)
+def test_what_is_no_page_says_so(data: bytes) -> None:
+    with pytest.raises(NotAnArticle) as caught:
+        extract(data, "http://post.test/2026/05/storm.html")
+    assert caught.value.reason == "not a page"
+
+
 def test_short_articles_are_articles() -> None:
     assert extract(ARTICLE, "http://post.test/2026/05/1").blocks
 

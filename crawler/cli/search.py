@@ -101,7 +101,8 @@ def command(
     if not hits:
         is_filtered = filters != Filters()
         where = " among those that were asked for" if is_filtered else ""
-        click.echo(f"no article has these words{where}", err=True)
+        what = f"no more than {offset} articles have" if offset else "no article has"
+        click.echo(f"{what} these words{where}", err=True)
 
 
 def _print_hits(hits: list[Hit]) -> None:

@@ -1,7 +1,8 @@
 """Tell the pages that are no article, and what they are instead.
 
 The reasons, which are counted: "empty page", "front page", "section page",
-"login wall", "error page", "bot check", "video shell", "no headline".
+"login wall", "error page", "bot check", "video shell", "no headline", and, where a page
+is read, "not a page".
 """
 
 from __future__ import annotations

@@ -24,6 +24,19 @@ _LONGEST = 6_000_000  # characters
 # makes minutes.
 _GIANT_TAG = re.compile(r"<([a-zA-Z][\w-]*)\s[^<>]{50000,}>")
 _MANY_ATTRIBUTES = 2_000
+# First bytes of what is no page, whatever its Content-Type says.
+_MAGIC = (
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"RIFF",
+    b"PK\x03\x04",
+    b"\x00\x00\x00",
+    b"ID3",
+    b"\x1f\x8b",
+)
+_TAG = re.compile(r"<[a-zA-Z!]")
 _BODY = re.compile(r"<body[\s>/]", re.IGNORECASE)
 _HEAD = re.compile(
     r".*?</head\s*>|\s*(?:<!doctype[^>]*>\s*)?(?:<html[^>]*>)?",
@@ -51,8 +64,12 @@ class Page:
 
 
 def read_page(html: bytes | str, url: str, *, content_type: str | None = None) -> Page:
-    """Decode and parse *html*; raises NotAnArticle where nothing can be parsed."""
+    """Decode and parse *html*; raises NotAnArticle where it is no page."""
+    if isinstance(html, bytes) and html.startswith(_MAGIC):
+        raise NotAnArticle("not a page")
     text = decode(html, content_type) if isinstance(html, bytes) else html
+    if text.strip() and not _TAG.search(text):
+        raise NotAnArticle("not a page")
     tree = _parse(text)
     return Page(
         url=url, html=text, tree=tree, jsonld=_read_jsonld(tree), meta=_read_meta(tree)

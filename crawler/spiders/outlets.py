@@ -194,8 +194,6 @@ class OutletsSpider(Spider):
         return replace(article, content_hash=seen.content_hash)
 
     async def _extract(self, queue: OutletQueue, response: Response) -> Article:
-        if pages.is_binary(response.body):
-            raise NotAnArticle("not a page")
         header = response.headers.get("Content-Type")
         task = Task(
             html=response.body,
