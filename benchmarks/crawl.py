@@ -31,12 +31,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, build_opener
 
+import until_closed
 from crawl_parts import FETCH_BARE, measure_parts, measure_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 OUTLETS, LINKS = 220, 91
+UNTIL_CLOSED = (sys.executable, until_closed.__file__)
 
 
 def load_pages(folder: Path, times: int) -> list[dict[str, Any]]:
@@ -65,8 +67,10 @@ def served(newsroom: Path, pages: list[dict[str, Any]], work: Path) -> Iterator[
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, str(newsroom / "newsroom.py"), "--port", str(port)]
-    server = subprocess.Popen([*command, str(folder)], stdout=subprocess.PIPE)
+    script = [str(newsroom / "newsroom.py"), "--port", str(port), str(folder)]
+    server = subprocess.Popen(
+        [*UNTIL_CLOSED, *script], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
     assert server.stdout is not None
     server.stdout.readline()
     try:
