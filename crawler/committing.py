@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import queue
@@ -15,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from crawler.jobs import SourceJob
+from dedupe.slim_imports import kept
 from storage.crawl_state import CrawlState
 from storage.errors import DatabaseBusyError, StorageError
 from storage.store import Store
@@ -205,10 +205,9 @@ def _load_kernels_aside() -> None:
 
 @cache
 def _load_kernels() -> None:
-    """Load what adds articles; it stays, so that no collection need walk through it."""
-    import storage.wiring  # noqa: F401
-
-    gc.freeze()
+    """Load what adds articles."""
+    with kept():
+        import storage.wiring  # noqa: F401
 
 
 def _open_archive(plan: ArchivePlan | None) -> WarcArchive | None:

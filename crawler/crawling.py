@@ -13,6 +13,7 @@ from crawler.children import load_ahead
 from crawler.errors import OutletError
 from crawler.problems import FAILED_PAGE, FAILED_SOURCE, find_problem
 from crawler.writing import WriterProcess
+from dedupe.slim_imports import kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -133,11 +134,12 @@ def crawl(
 def _crawl(
     plan: CrawlPlan, db: Path, settings: Mapping[str, Any], writer: WriterProcess
 ) -> Session:
-    # Scrapy looks at every frame above it, and its file, when this is imported.
-    import scrapy.core.downloader.contextfactory  # noqa: F401
-    from scrapy.crawler import AsyncCrawlerProcess
+    with kept():
+        # Scrapy looks at every frame above it, and its file, when this is imported.
+        import scrapy.core.downloader.contextfactory  # noqa: F401
+        from scrapy.crawler import AsyncCrawlerProcess
 
-    from crawler.spiders.outlets import OutletsSpider
+        from crawler.spiders.outlets import OutletsSpider
 
     _check(db)
     process = AsyncCrawlerProcess(load_settings(db, settings))

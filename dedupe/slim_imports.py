@@ -1,7 +1,8 @@
-"""Imports without what a library only looks for, and would wait for."""
+"""Imports without what they would wait for: what a library only looks for, and garbage."""
 
 from __future__ import annotations
 
+import gc
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -10,15 +11,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+class _Unseen:
+    """Asked before the finders of the import system; what is loaded nobody looks for."""
+
+    def __init__(self, packages: tuple[str, ...]) -> None:
+        self.packages = packages
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name in self.packages:
+            raise ModuleNotFoundError(f"{name} is not looked for", name=name)
+
+
 @contextmanager
 def unseen(*packages: str) -> Iterator[None]:
     """Make packages that are not loaded yet look as if they were not installed."""
-    hidden = [name for name in packages if name not in sys.modules]
-    for name in hidden:
-        # None is what the import system takes for "there is no such module".
-        sys.modules[name] = None  # type: ignore[assignment]
+    finder = _Unseen(packages)
+    sys.meta_path.insert(0, finder)
     try:
         yield
     finally:
-        for name in hidden:
-            del sys.modules[name]
+        sys.meta_path.remove(finder)
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """Load what stays: no collection walks through it, neither meanwhile nor later."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dedupe.slim_imports import unseen
+from dedupe.slim_imports import kept, unseen
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -27,21 +28,31 @@ def test_a_package_is_unseen_within_the_block_only(
         assert sys.modules["rarely_needed"] is rarely_needed
 
 
+def test_nothing_is_collected_while_what_stays_is_loaded() -> None:
+    with kept():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > 0
+    gc.unfreeze()
+
+
 @pytest.mark.parametrize(
-    ("package", "module"),
+    ("packages", "work"),
     [
-        ("pandas", "storage.opening"),
-        ("scipy", "dedupe.kernels.compiler"),
-        ("cffi", "dedupe.kernels.compiler"),
+        ("pandas", "import storage.opening"),
+        ("numpy", "import crawler.spiders.outlets"),
+        ("scipy cffi", "import dedupe.kernels.tokens"),
+        ("pandas", "from storage.dumps.parquet import arrow; arrow().array([1])"),
     ],
 )
-def test_opening_and_compiling_load_no_large_package(
-    package: str, module: str, tmp_path: Path
+def test_a_start_loads_no_large_package_in_vain(
+    packages: str, work: str, tmp_path: Path
 ) -> None:
-    (tmp_path / f"{package}.py").write_text("raise SystemExit('loaded in vain')")
+    for package in packages.split():
+        (tmp_path / f"{package}.py").write_text("import os; os._exit(9)")
     paths = os.pathsep.join([str(tmp_path), str(ROOT)])
     done = subprocess.run(
-        [sys.executable, "-c", f"import {module}"],
+        [sys.executable, "-c", work],
         env={**os.environ, "PYTHONPATH": paths},
         capture_output=True,
         text=True,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import re
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crawler.cli.output import EXIT_LOOK, json_option, print_json, print_table
+from dedupe.slim_imports import kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -186,12 +186,8 @@ def _on_this_machine(
     _refuse_contradictions(request)
 
     def run(clock: Clock) -> DedupeReport:
-        # What is loaded stays: nothing of it is garbage to look for.
-        gc.disable()
-        from crawler.deduping import dedupe_dump
-
-        gc.freeze()
-        gc.enable()
+        with kept():
+            from crawler.deduping import dedupe_dump
         # A thread that comes back from the kernels or the disk waits so long at most.
         sys.setswitchinterval(0.0005)
         with _progress() as watch:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
 
+from dedupe.slim_imports import unseen
 from dedupe.text_column import TextColumn
 from storage.dumps.batch import Batch
 from storage.dumps.dates import epochs
@@ -30,6 +32,7 @@ _BUFFER = 1 << 20
 _PER_SECOND = {"s": 1, "ms": 1e3, "us": 1e6, "ns": 1e9}
 
 
+@cache
 def arrow() -> Any:
     """Return the pyarrow package, or say how to install it."""
     try:
@@ -38,6 +41,10 @@ def arrow() -> Any:
         import pyarrow.parquet
     except ImportError as error:
         raise MissingLibraryError("pyarrow", "parquet") from error
+    # With its first array it loads pandas, where that is installed, to know its types:
+    # that takes longer than all else, and no value here is one of them.
+    with unseen("pandas"):
+        pyarrow.array(())
     return pyarrow
 
 
