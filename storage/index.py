@@ -12,7 +12,7 @@ import orjson
 
 from dedupe.incremental import HEADLINE, Entry, Key
 from dedupe.relatives import SAMPLE
-from storage.key_tables import KeyTables, to_signed, to_unsigned
+from storage.key_tables import Holders, KeyTables, to_signed, to_unsigned
 from storage.unmet import Unmet
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class SqliteIndex:
         self.tables = KeyTables(db)
         self._entries: dict[int, Entry] = {}
         # Never of a key above the cap.
-        self._held: dict[Key, list[int]] = {}
+        self._held: dict[Key, Holders] = {}
         # Whether all that a batch asks for was read at its beginning.
         self._is_ahead = False
         # With and without a mark of correction.
@@ -94,7 +94,9 @@ class SqliteIndex:
     def is_shared(self, entry: Entry) -> bool:
         """Tell whether any other text holds a key of *entry*; reads what it needs."""
         held, alone = self._read(entry.keys), [entry.rank]
-        return any(held.get(key, ()) not in ([], alone) for key in entry.keys)
+        return any(
+            key not in held or (held[key] and held[key] != alone) for key in entry.keys
+        )
 
     def remembered(self, key: Key) -> Sequence[int] | None:
         """The texts that hold a key below the cap, where they have been read."""
@@ -125,11 +127,9 @@ class SqliteIndex:
         ranks = {
             rank
             for key, held in self._held.items()
-            if key not in masked
+            if held and key not in masked
             for rank in held
         }
-        # Their own are remembered, or of no use to a copy of an equal text.
-        ranks -= {entry.rank for entry in entries}
         if len(ranks) <= _AHEAD:
             self.load(ranks)
 
@@ -180,7 +180,7 @@ class SqliteIndex:
             if ranks is None:
                 self._join_crowd(key, entry.rank)
             elif not ranks:
-                ranks.append(entry.rank)
+                self._held[key] = [entry.rank]
             elif entry.rank not in ranks:
                 insort(ranks, entry.rank)
                 if len(ranks) > self.parameters.bucket_cap:
@@ -242,7 +242,7 @@ class SqliteIndex:
         being decided.
         """
         known = self._held.get(key) if joins is not None else None
-        ranks = self._everyone(key) if known is None else known
+        ranks = list(self._everyone(key) if known is None else known)
         if joins is not None and joins not in ranks:
             insort(ranks, joins)
         is_crowded = len(ranks) > self.parameters.bucket_cap
@@ -300,7 +300,7 @@ class SqliteIndex:
         )
         return row.fetchone() is not None
 
-    def _read(self, keys: Iterable[Key]) -> dict[Key, list[int]]:
+    def _read(self, keys: Iterable[Key]) -> dict[Key, Holders]:
         """Read the ranks of all that hold *keys*, but for those above the cap."""
         held, crowded = self._held, self._states.crowded
         missing = [key for key in keys if key not in held and key not in crowded]
@@ -311,7 +311,7 @@ class SqliteIndex:
                     held[key] = self._everyone(key)
         return held
 
-    def _everyone(self, key: Key) -> list[int]:
+    def _everyone(self, key: Key) -> Holders:
         if key[0] != HEADLINE:
             return self.tables.read([key])[key]
         return [] if key[1] in self.unnamed else self.tables.named(key)

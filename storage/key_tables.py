@@ -8,6 +8,7 @@ from its clean body again, which is cheaper than an index by article.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from storage.key_runs import Run
 
+# Most keys are held by nobody, and share one empty tuple.
+Holders = list[int] | tuple[()]
 _TABLES = {BAND: "bands", PASSAGE: "passage_keys"}
 _READ = (
     "SELECT keys.key, keys.article FROM json_each(?) AS asked"
@@ -84,25 +87,30 @@ class KeyTables:
         for part in self._recent.change(removed, added):
             self._insert(part)
 
-    def read(self, keys: Iterable[Key]) -> dict[Key, list[int]]:
+    def read(self, keys: Iterable[Key]) -> dict[Key, Holders]:
         """Return the ranks of all that hold each of *keys*, ascending."""
-        held: dict[Key, list[int]] = {key: [] for key in keys}
+        held: dict[Key, Holders] = dict.fromkeys(keys, ())
         if not held:
             return held
         self._lay_out()
+        found = self._articles(held)
+        ranks = self._ranks({one for articles in found.values() for one in articles})
+        for key in found.keys() | (self._waiting.keys() & held.keys()):
+            known = {one: ranks.get(one) for one in found.get(key, ())}
+            known |= self._waiting.get(key, {})
+            held[key] = sorted({one for one in known.values() if one is not None})
+        return held
+
+    def _articles(self, keys: Iterable[Key]) -> dict[Key, list[int]]:
+        """Read which articles hold those of *keys* that any holds."""
+        found: defaultdict[Key, list[int]] = defaultdict(list)
         for kind, table in _TABLES.items():
-            asked = sorted(key[1] for key in held if key[0] == kind)
+            asked = sorted(key for one, key in keys if one == kind)
             if asked:
                 rows = self._conn.execute(_READ.format(table=table), [_json(asked)])
                 for key, article in (*rows, *self._recent.read(kind, asked)):
-                    held[kind, key].append(article)
-        ranks = self._ranks({one for articles in held.values() for one in articles})
-        for key, articles in held.items():
-            changed = self._waiting.get(key)
-            if articles or changed:
-                known = {one: ranks.get(one) for one in articles} | (changed or {})
-                held[key] = sorted({one for one in known.values() if one is not None})
-        return held
+                    found[kind, key].append(article)
+        return found
 
     def named(self, headline: Key) -> list[int]:
         """Return the ranks of all texts that have a headline, ascending."""

@@ -82,7 +82,6 @@ def _signed(key: np.uint64) -> int:
     return int(key.view(np.int64))
 
 
-def cut_order(signed: Signed) -> int:
+def cut_order(entry: Entry) -> int:
     """Order articles of one text as dedupe does: by the sum of their passages' keys."""
-    keys: list[int] = signed.record.keys.tolist()
-    return sum(keys) % (1 << 64)
+    return int(entry.record.keys.sum(dtype=np.uint64))

@@ -50,20 +50,19 @@ class Texts:
 
     def enter(self, article: int, prepared: Prepared, *, has_row: bool = True) -> bool:
         """Enter an article that is to stand for its text; return whether it is."""
-        signed = prepared.signed
-        if signed.entry is None or self._decider.is_brief(signed):
+        signed, entry = prepared.signed, prepared.signed.entry
+        if entry is None or self._decider.is_brief(signed):
             return False
         first = self._decider.first_twin(article, signed.fold)
         if first is not None:
             stored = load_stored(self._db, first)
             assert stored is not None
-            before = self._decider.sign(stored.headline, stored.body)
-            if cut_order(before) <= cut_order(signed):
+            if cut_order(self._decider.index.entry(entry.rank)) <= cut_order(entry):
                 return False
             # Texts of the same words that are cut otherwise: one cut stands for all.
             self._leave_index(stored, heirs=False)
             self._queue_node(article, signed.fold)
-        self._enter_index(article, signed.entry, has_row=has_row)
+        self._enter_index(article, entry, has_row=has_row)
         return True
 
     def insert_signature(self, article: int, entry: Entry) -> None:
@@ -99,10 +98,10 @@ class Texts:
             twins,
         )
         signed = self._decider.sign_all(texts.fetchall())
-        place = min(range(len(twins)), key=lambda place: cut_order(signed[place]))
-        entry = signed[place].entry
-        assert entry is not None
-        return twins[place], entry
+        entries = [one.entry for one in signed if one.entry is not None]
+        assert len(entries) == len(twins)
+        place = min(range(len(twins)), key=lambda place: cut_order(entries[place]))
+        return twins[place], entries[place]
 
     def _queue_node(self, but: int, text_hash: int | None) -> None:
         self._db.conn.execute(
