@@ -312,11 +312,11 @@ def _link_headlines(found: Verified, records: Records, parameters: Parameters) -
     a, b = found.left, found.right
     titles = plain(records.headlines)
     same = (titles[a] == titles[b]) & (titles[a] != 0)
-    same &= found.reasons == pairs.LITTLE_SHARED
-    apart = hours_apart(records.times[a], records.times[b])
-    same &= ~(apart > parameters.headline_hours)
-    found.verdicts[same] = pairs.HEADLINE
-    found.reasons[same] = pairs.SAME_HEADLINE
+    rows = np.flatnonzero(same & (found.reasons == pairs.LITTLE_SHARED))
+    apart = hours_apart(records.times[a[rows]], records.times[b[rows]])
+    rows = rows[~(apart > parameters.headline_hours)]
+    found.verdicts[rows] = pairs.HEADLINE
+    found.reasons[rows] = pairs.SAME_HEADLINE
 
 
 def hours_apart(a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.float64]:
