@@ -48,10 +48,10 @@ class Partition:
         self, members: Sequence[Member], pairs: Sequence[StoredPair]
     ) -> Division:
         """Divide *members*; *pairs* are all decisions among them but rejections."""
-        if len(members) == 1:
-            alone = Group(anchor=members[0].id, members=(members[0].id,))
-            return Division(groups=(alone,), changed=())
         node_of, nodes = self._collapse(members, pairs)
+        if len(nodes) == 1:
+            alone = Group(anchor=nodes[0][0], members=tuple(nodes[0]))
+            return Division(groups=(alone,), changed=())
         edges = _between_nodes(pairs, node_of)
         found = _verified(edges, node_of)
         by_id = {member.id: member for member in members}

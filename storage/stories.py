@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from storage.partition import Partition
 
 
+_COLUMNS = (
+    *("kept", "name", "anchor", "canonical", "first"),
+    *("size", "outlets", "first_published", "last_published"),
+)
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM stories WHERE id = ?"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repair:
     """What a repair changed: articles that moved from one story id to another."""
@@ -159,20 +166,21 @@ class Stories:
         """Write one story and its members' roles; return the article that it shows."""
         own = [members[article] for article in group.members]
         corrections = [(p.a, p.b) for p in pairs if p.verdict == "correction"]
-        canonical = self._kept(story, own) or self.keeper.canonical(own, corrections)
-        first = self.keeper.first(own)
+        before = self._load(story)
+        kept = next((m for m in own if m.id == before.get("kept")), None)
+        canonical = kept or self.keeper.canonical(own, corrections)
         days = [member.published for member in own if member.published]
-        outlets = {member.outlet for member in own}
-        self._db.conn.execute(
-            "UPDATE stories SET name = ?, anchor = ?, canonical = ?, first = ?,"
-            " size = ?, outlets = ?, first_published = ?, last_published = ?"
-            " WHERE id = ?",
-            [
-                *(canonical.headline, group.anchor, canonical.id, first, len(own)),
-                *(len(outlets), min(days, default=None), max(days, default=None)),
-                story,
-            ],
-        )
+        now = {
+            "name": canonical.headline,
+            "anchor": group.anchor,
+            "canonical": canonical.id,
+            "first": self.keeper.first(own),
+            "size": len(own),
+            "outlets": len({member.outlet for member in own}),
+            "first_published": min(days, default=None),
+            "last_published": max(days, default=None),
+        }
+        self._update(story, {k: v for k, v in now.items() if v != before.get(k)})
         for member in own:
             role = "canonical" if member.id == canonical.id else "copy"
             if (member.story, member.role) != (story, role):
@@ -182,12 +190,17 @@ class Stories:
                 )
         return canonical.id
 
-    def _kept(self, story: int, members: Sequence[Member]) -> Member | None:
-        """Find the member that a person wants shown."""
-        row = self._db.conn.execute(
-            "SELECT kept FROM stories WHERE id = ?", [story]
-        ).fetchone()
-        return next((m for m in members if row and m.id == row[0]), None)
+    def _load(self, story: int) -> dict[str, Any]:
+        row = self._db.conn.execute(_SELECT, [story]).fetchone()
+        return {} if row is None else dict(zip(_COLUMNS, row, strict=True))
+
+    def _update(self, story: int, changed: dict[str, Any]) -> None:
+        """Write what changed alone: each index that a column has costs a page."""
+        if changed:
+            sets = ", ".join(f"{column} = ?" for column in changed)
+            self._db.conn.execute(
+                f"UPDATE stories SET {sets} WHERE id = ?", [*changed.values(), story]
+            )
 
     def _retire(
         self,
