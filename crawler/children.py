@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
-from multiprocessing import forkserver
+import signal
+from contextlib import contextmanager
+from multiprocessing import forkserver, resource_tracker
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Forked from a server without threads: a fork of a process with threads may inherit
 # held locks, and each spawned worker would import the parsers anew.
@@ -13,6 +19,23 @@ WORKERS.set_forkserver_preload(["crawler.preloading"])
 WRITERS = multiprocessing.get_context("spawn")
 
 
+@contextmanager
+def out_of_reach() -> Iterator[None]:
+    """Start processes that a stop does not reach: it is sent to the whole group.
+
+    The crawl ends them in order, and they could not ignore it before they have loaded.
+    """
+    # Starting the tracker lets stops through again, so it comes first.
+    resource_tracker.ensure_running()
+    stops = {signal.SIGINT, signal.SIGTERM}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, stops)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def load_ahead() -> None:
     """Start that server, which loads while the caller loads what it needs itself."""
-    forkserver.ensure_running()
+    with out_of_reach():
+        forkserver.ensure_running()

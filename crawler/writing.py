@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import atexit
 import queue
-import signal
 import threading
 from collections import deque
 from itertools import count
-from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, Any
 
-from crawler.children import WRITERS
+from crawler.children import WRITERS, out_of_reach
 from crawler.committing import serve
 from crawler.jobs import FlushJob
 from storage.errors import StorageError
@@ -42,15 +40,10 @@ class WriterProcess:
         """Start it, unless that was done ahead; it loads while others work."""
         if self._process.pid is not None:
             return
-        # Starting the tracker lets stops through again, so it comes first.
-        resource_tracker.ensure_running()
-        # A stop reaches the whole group, also a process that cannot yet ignore it.
-        stops = {signal.SIGINT, signal.SIGTERM}
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, stops)
         try:
-            self._process.start()
+            with out_of_reach():
+                self._process.start()
         finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
             # With our copy of its end open, a dead child would not end the pipe.
             self._theirs.close()
         atexit.register(self.end)

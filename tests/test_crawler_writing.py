@@ -28,14 +28,16 @@ class _StoppedAtStart(WriterProcess):
         os.kill(self._process.pid, self.sent)
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("sent", "is_ahead"), [(signal.SIGINT, True), (signal.SIGTERM, False)]
+)
 def test_a_stop_does_not_end_a_writer_that_still_loads(
-    tmp_path: Path, sent: signal.Signals
+    tmp_path: Path, sent: signal.Signals, is_ahead: bool
 ) -> None:
     db = tmp_path / "news.db"
     Store.open(db).close()
     committed: list[object] = []
-    process = _StoppedAtStart()
+    process = _StoppedAtStart(is_ahead=is_ahead)
     process.sent = sent
     writer = Writer(
         Order(db=db, run=1), process, notify=_at_once, on_error=committed.append

@@ -17,7 +17,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from crawler.children import WORKERS
+from crawler.children import WORKERS, out_of_reach
 from crawler.errors import ExtractionError, MachineError, NotAnArticle
 
 if TYPE_CHECKING:
@@ -170,7 +170,8 @@ class _Worker:
             self._process = WORKERS.Process(
                 target=_TARGET, args=(theirs, self.seconds), daemon=True
             )
-            self._process.start()
+            with out_of_reach():
+                self._process.start()
             # With the parent's end of it open, a dead child would not end the pipe.
             theirs.close()
             self._pages = 0
