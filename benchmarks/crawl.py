@@ -12,7 +12,6 @@ The folder holds newsroom.py, pages/, reprints/. All is on loopback, CPU of all 
 from __future__ import annotations
 
 import argparse
-import compileall
 import ctypes
 import json
 import os
@@ -34,6 +33,7 @@ from urllib.request import ProxyHandler, build_opener
 
 import until_closed
 from crawl_parts import FETCH_BARE, measure_parts, measure_start
+from installed import compile_modules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -350,9 +350,7 @@ def main() -> None:
     cli.add_argument("--kills", type=int, default=0)
     cli.add_argument("--memory", action="store_true")
     args = cli.parse_args()
-    # As an installation does; else each process of a run compiles every module anew.
-    for package in ("crawler", "dedupe", "storage"):
-        compileall.compile_dir(Path(__file__).parents[1] / package, quiet=1)
+    compile_modules()
     if args.round:
         results = [measure_round(args.newsroom)]
     elif args.memory:

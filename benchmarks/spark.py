@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
+from installed import compile_modules
 from spark_runs import (
     Took,
     cluster,
@@ -256,6 +257,7 @@ def main() -> None:
     parser.add_argument("--buckets", help="as of the command")
     said = parser.parse_args()
     said.folder.mkdir(parents=True, exist_ok=True)
+    compile_modules()
     measures[said.measure](Bench(said))
 
 
