@@ -7,7 +7,7 @@ from it, so that no text is read again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -273,6 +273,8 @@ def verify_rows(
 ) -> Verified:
     """Verify pairs of *records*, best sorted by *left*; holds no lock in the kernels.
 
+    On the edge a pair's verdict rests on which text is the left one: let it be the one
+    of the smaller fold, as in dumps, so that one rule decides everywhere.
     *distinct* comes from count_distinct() for the nodes of these pairs at least; None
     counts them here. *counts* (int32[n, 5]), where given, is filled with what
     PairVerdict calls longest, shared, differences, numbers, names.
@@ -335,6 +337,13 @@ def verify(
     masked: NDArray[np.uint64] = _NO_MASK,
 ) -> PairVerdict:
     """Decide about two texts; passages whose keys are *masked* are no evidence."""
+    if b.fold < a.fold:
+        found = verify(b, a, parameters, masked=masked)
+        return replace(
+            found,
+            containment_a=found.containment_b,
+            containment_b=found.containment_a,
+        )
     records = Records.of([a, b], masked, parameters.headline_words)
     counts = np.zeros((1, 5), np.int32)
     found = verify_rows(

@@ -71,8 +71,8 @@ class Verifier:
         if not ranks:
             return []
         others = self._others(sorted(ranks))
-        # In the order of ids, so that a pair has one left side whoever came first.
-        texts = sorted((mine, *others), key=lambda text: text.article)
+        # In the order of a dump's nodes: see verify_rows().
+        texts = sorted((mine, *others), key=lambda text: text.record.fold)
         place = next(n for n, text in enumerate(texts) if text is mine)
         records = self._records(texts)
         partners = np.array([n for n in range(len(texts)) if n != place], np.uint32)
@@ -156,13 +156,16 @@ def _row(
 ) -> StoredPair:
     figures = [round(float(figure), 4) for figure in found.figures[row]]
     longest, _, differences, numbers, names = counts.tolist()
+    (a, part_of_a), (b, part_of_b) = sorted(
+        [(one.article, figures[1]), (other.article, figures[2])]
+    )
     return StoredPair(
-        a=one.article,
-        b=other.article,
+        a=a,
+        b=b,
         verdict=VERDICTS[found.verdicts[row]],
         jaccard=figures[0],
-        containment_a=figures[1],
-        containment_b=figures[2],
+        containment_a=part_of_a,
+        containment_b=part_of_b,
         longest_passage=longest,
         differences=differences,
         numbers=numbers,

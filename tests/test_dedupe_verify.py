@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,6 +13,7 @@ from dedupe.errors import ParameterError, SettingsMismatchError
 from dedupe.parameters import Parameters
 from dedupe.signature import Signer, estimate_jaccard
 from dedupe.verify import record, verify
+from tests.sentences import SMALL, sentence
 
 HOUR = 3600
 WEEK = 7 * 24 * HOUR
@@ -39,6 +43,21 @@ def told(text: str, title: str | None, at: int | None, like: str, later: int | N
     """Verdict on *text* and another one, published later under another headline."""
     a = record(text, title, published=at)
     return verify(a, record(like, "Nothing like the other headline", published=later))
+
+
+def test_which_text_is_named_first_decides_nothing() -> None:
+    rng = random.Random(7)
+    for _ in range(100):
+        story, common = [sentence(rng) for _ in range(6)], sentence(rng)
+        a = record("\n".join(story[: rng.randint(3, 6)]))
+        b = record("\n".join(rng.sample([*story[:4], common], 5)))
+        found = verify(a, b, SMALL, masked=record(common).keys)
+        back = verify(b, a, SMALL, masked=record(common).keys)
+        turned = {
+            "containment_a": back.containment_b,
+            "containment_b": back.containment_a,
+        }
+        assert replace(back, **turned) == found
 
 
 @pytest.mark.parametrize("spell", [str, str.upper, str.title])

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dedupe.batch import find_stories
@@ -121,13 +121,15 @@ def settled(
 @given(
     seed=st.integers(0, 10**6),
     size=st.sampled_from([1, 5, 50]),
-    shuffle=st.randoms(use_true_random=False),
+    order=st.integers(0, 10**6),
 )
+# A pair on the edge, whose verdict rests on which of its texts is the left one.
+@example(seed=720673, size=1, order=3)
 def test_small_caps_any_order_the_dump_s_stories(
-    seed: int, size: int, shuffle: random.Random
+    seed: int, size: int, order: int
 ) -> None:
     articles = newsroom(seed)
-    shuffle.shuffle(articles)
+    random.Random(order).shuffle(articles)
     with tempfile.TemporaryDirectory() as folder:
         ours, whole = settled(articles, Path(folder) / "news.db", SMALL, size)
     assert ours == whole
