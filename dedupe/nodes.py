@@ -81,12 +81,22 @@ def identify(found: Gathered, brief: NDArray[np.bool_]) -> NDArray[np.uint64]:
     """What is equal of articles that are one node; *brief* articles must share more."""
     identity = found.folds.copy()
     rows = np.flatnonzero(brief)
-    titles = plain(found.headlines[rows])
-    mixed = _mix(_mix(identity[rows], titles), found.published[rows])
+    mixed = identify_briefs(
+        identity[rows], found.headlines[rows], found.published[rows]
+    )
     empty = found.weights[rows] == 0
     mixed[empty] = _mix(mixed[empty], rows[empty] + 1)
     identity[rows] = mixed
     return identity
+
+
+def identify_briefs(
+    folds: NDArray[np.uint64],
+    headlines: NDArray[np.uint64],
+    published: NDArray[np.int64],
+) -> NDArray[np.uint64]:
+    """What is equal of briefs of one text, headline and time; it orders them too."""
+    return _mix(_mix(folds, plain(headlines)), published)
 
 
 def _mix(a: NDArray[np.uint64], b: NDArray[np.generic]) -> NDArray[np.uint64]:

@@ -338,11 +338,11 @@ def verify(
 ) -> PairVerdict:
     """Decide about two texts; passages whose keys are *masked* are no evidence."""
     if b.fold < a.fold:
-        found = verify(b, a, parameters, masked=masked)
+        back = verify(b, a, parameters, masked=masked)
         return replace(
-            found,
-            containment_a=found.containment_b,
-            containment_b=found.containment_a,
+            back,
+            containment_a=back.containment_b,
+            containment_b=back.containment_a,
         )
     records = Records.of([a, b], masked, parameters.headline_words)
     counts = np.zeros((1, 5), np.int32)

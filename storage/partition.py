@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dedupe.nodes import identify_briefs
+from dedupe.shingles import analyse_texts
 from dedupe.stories import join_nodes, mark_digests
+from dedupe.text_column import TextColumn
 from dedupe.verify import VERDICTS, Verified
 from storage.pairs import REVIEWED
+from storage.times import epoch, span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from dedupe.parameters import Parameters
     from storage.keeping import Member
@@ -63,7 +69,7 @@ class Partition:
             found,
             np.array([len(node) for node in nodes], np.int64),
             words,
-            _ranks(heads),
+            self._ranks(heads),
         )
         groups: dict[int, list[int]] = {}
         for node, anchor in enumerate(joined.anchor.tolist()):
@@ -96,6 +102,33 @@ class Partition:
             node_of[member.id] = place
         return node_of, nodes
 
+    def _ranks(self, heads: Sequence[Member]) -> NDArray[np.int64]:
+        """The places of nodes in the order that a dump gives them."""
+        identity = np.array(
+            [(head.text_hash or 0) % (1 << 64) for head in heads], np.uint64
+        )
+        least = self._parameters.brief_words
+        briefs = [n for n, head in enumerate(heads) if head.words < least]
+        if briefs:
+            identity[briefs] = _identify(
+                identity[briefs], [heads[brief] for brief in briefs]
+            )
+        ranks = np.empty(len(heads), np.int64)
+        ids = np.array([head.id for head in heads])
+        ranks[np.lexsort((ids, identity))] = np.arange(len(heads))
+        return ranks
+
+
+def _identify(
+    folds: NDArray[np.uint64], briefs: Sequence[Member]
+) -> NDArray[np.uint64]:
+    titles = TextColumn.from_strings([brief.headline for brief in briefs])
+    nothing = TextColumn.from_strings([""] * len(briefs))
+    times = [span([epoch(brief.published)])[0] for brief in briefs]
+    return identify_briefs(
+        folds, analyse_texts(nothing, titles).headlines, np.array(times, np.int64)
+    )
+
 
 def _between_nodes(
     pairs: Sequence[StoredPair], node_of: Mapping[int, int]
@@ -126,16 +159,6 @@ def _verified(pairs: Sequence[StoredPair], node_of: Mapping[int, int]) -> Verifi
         reasons=np.zeros(len(pairs), np.uint8),
         figures=figures,
     )
-
-
-def _ranks(heads: Sequence[Member]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    order = sorted(
-        range(len(heads)),
-        key=lambda place: ((heads[place].text_hash or 0) % (1 << 64), heads[place].id),
-    )
-    ranks = np.empty(len(heads), np.int64)
-    ranks[order] = np.arange(len(heads))
-    return ranks
 
 
 def _changed(pairs: Sequence[StoredPair], found: Verified) -> tuple[StoredPair, ...]:

@@ -125,6 +125,8 @@ def settled(
 )
 # A pair on the edge, whose verdict rests on which of its texts is the left one.
 @example(seed=720673, size=1, order=3)
+# Briefs that are each a day from the next: those in the middle tie.
+@example(seed=355311, size=5, order=119446)
 def test_small_caps_any_order_the_dump_s_stories(
     seed: int, size: int, order: int
 ) -> None:
