@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dedupe.nodes import identify_briefs
-from dedupe.shingles import analyse_texts
 from dedupe.stories import join_nodes, mark_digests
-from dedupe.text_column import TextColumn
-from dedupe.verify import VERDICTS, Verified
+from dedupe.verify import VERDICTS, Verified, record
 from storage.pairs import REVIEWED
 from storage.times import epoch, span
 
@@ -122,12 +121,17 @@ class Partition:
 def _identify(
     folds: NDArray[np.uint64], briefs: Sequence[Member]
 ) -> NDArray[np.uint64]:
-    titles = TextColumn.from_strings([brief.headline for brief in briefs])
-    nothing = TextColumn.from_strings([""] * len(briefs))
+    titles = [_hash_headline(brief.headline) for brief in briefs]
     times = [span([epoch(brief.published)])[0] for brief in briefs]
     return identify_briefs(
-        folds, analyse_texts(nothing, titles).headlines, np.array(times, np.int64)
+        folds, np.array(titles, np.uint64), np.array(times, np.int64)
     )
+
+
+# Briefs of one component have one headline.
+@lru_cache(maxsize=256)
+def _hash_headline(headline: str) -> int:
+    return record("", headline).headline
 
 
 def _between_nodes(
