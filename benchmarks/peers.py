@@ -32,7 +32,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
-from installed import compile_modules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -205,7 +204,6 @@ def main() -> None:
     cli.add_argument("--home", type=Path, default=home, help="what is made once")
     args = cli.parse_args()
     args.home.mkdir(exist_ok=True)
-    compile_modules()
     bench = Bench(args.bench, args.home)
     figures = []
     for size in args.sizes:
