@@ -31,11 +31,13 @@ def test_an_outlet_is_found_out_and_checked(tmp_path: Path) -> None:
 
 def test_a_stop_writes_no_outlet_by_half(tmp_path: Path) -> None:
     own = tmp_path / "own.toml"
-    is_asked = threading.Event()
+    is_asked, is_stopped = threading.Event(), threading.Event()
 
     def answer_late(handler: Any, path: str) -> bool:
         if path.startswith("/news/"):
             is_asked.set()
+            # However late this process gets to stop the other.
+            is_stopped.wait(30)
             time.sleep(0.3)
         return False
 
@@ -45,6 +47,7 @@ def test_a_stop_writes_no_outlet_by_half(tmp_path: Path) -> None:
         with running(outlets, *command) as child:
             assert is_asked.wait(30)
             child.process.terminate()
+            is_stopped.set()
             done = child.wait(30)
     assert (done.returncode, own.exists()) == (1, False)
     assert done.stderr == (
