@@ -48,7 +48,8 @@ class OutletsSpider(Spider):
     """Crawls outlets: ``scrapy crawl outlets -a urls=https://one.example,two.example``.
 
     *urls* are names of the catalogue, hosts or URLs, with commas between them. The
-    command passes a *plan* instead, and a *writer* that loads. Articles come out as items, also without WIRECOPY_DB.
+    command passes a *plan* instead, and a *writer* that loads already. Articles come out
+    as items, also without WIRECOPY_DB.
     """
 
     name = "outlets"
