@@ -16,6 +16,10 @@ with unseen("scipy", "cffi", "yaml"):
     from numba.extending import intrinsic
     from numba.np.arrayobj import make_array
 
+    from dedupe.kernels.loading import load_lightly
+
+load_lightly()
+
 DISABLED = environ.get("NUMBA_DISABLE_JIT", "0") != "0"
 
 __all__ = ["DISABLED", "intrinsic", "ir", "make_array", "njit", "numba", "types"]

@@ -1,0 +1,47 @@
+"""Kernels out of numba's cache, without what only compiling other kernels needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite.binding import parse_bitcode  # type: ignore[import-untyped]
+from numba.core.codegen import JITCodeLibrary, JITCPUCodegen
+
+
+class LightLibrary(JITCodeLibrary):
+    """Machine code whose bitcode waits unread until another kernel links it.
+
+    Reading it takes six times as long as all else of loading a kernel.
+    """
+
+    _bitcode: bytes | None = None
+
+    @classmethod
+    def _unserialize(cls, codegen: Any, state: Any) -> Any:
+        name, kind, data = state
+        if kind != "object":
+            return super()._unserialize(codegen, state)
+        machine_code, bitcode = data
+        library = codegen.create_library(name)
+        library._bitcode = bitcode
+        library.enable_object_caching()
+        library._set_compiled_object(machine_code)
+        library._finalize_final_module()
+        return library
+
+    def get_pointer_to_function(self, name: str) -> Any:
+        if self._bitcode is None:
+            return super().get_pointer_to_function(name)
+        return self._codegen._engine.get_function_address(name)
+
+    def _get_module_for_linking(self) -> Any:
+        if self._bitcode is not None:
+            self._shared_module = parse_bitcode(self._bitcode)
+            self._codegen._engine._load_defined_symbols(self._shared_module)
+            self._bitcode = None
+        return super()._get_module_for_linking()
+
+
+def load_lightly() -> None:
+    """Let kernels that are compiled from now on load as LightLibrary."""
+    JITCPUCodegen._library_class = LightLibrary
