@@ -70,7 +70,7 @@ def body(rng: random.Random, words: list[str]) -> list[str]:
 def fill(store: Store, count: int, rng: random.Random, words: list[str]) -> None:
     """Insert *count* stories of one article each."""
     have = store.db.conn.execute("SELECT count(*) FROM articles").fetchone()[0]
-    set_search_memory(store, 512 << 20)
+    usual = set_search_memory(store, 512 << 20)
     for start in range(have, count, BATCH):
         numbers = range(start + 1, min(count, start + BATCH) + 1)
         bodies = ["\n\n".join(body(rng, words)) for _ in numbers]
@@ -93,7 +93,7 @@ def fill(store: Store, count: int, rng: random.Random, words: list[str]) -> None
             db.conn.execute("PRAGMA defer_foreign_keys = on")
             write(store, numbers, bodies, headlines, found)
         print(f"{numbers[-1]:,} filled", flush=True)
-    set_search_memory(store, 1 << 20)
+    set_search_memory(store, usual)
     if have < count and count > RECENT:
         with store.transaction():
             let_keys_wait(store, count - RECENT)
@@ -122,11 +122,18 @@ def let_keys_wait(store: Store, since: int) -> None:
     draw_stamp(conn)
 
 
-def set_search_memory(store, size: int) -> None:
-    """Let the search index gather *size* bytes of words before it writes a segment."""
+def set_search_memory(store, size: int) -> int:
+    """Let the search index gather *size* bytes of words before it writes a segment.
+
+    Returns how many it gathered before.
+    """
+    (before,) = store.db.conn.execute(
+        "SELECT v FROM search_config WHERE k = 'hashsize'"
+    ).fetchone()
     store.db.conn.execute(
         "INSERT INTO search (search, rank) VALUES ('hashsize', ?)", [size]
     )
+    return int(before)
 
 
 def write(store, numbers, bodies, headlines, found) -> None:

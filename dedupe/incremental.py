@@ -8,7 +8,7 @@ has just become too common (or strangers') has not taken back what it proposed.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -55,12 +55,13 @@ class Entry:
     headline: Key | None
     record: Record
     signature: NDArray[np.uint32]
+    # Every key under which the text is found, each once.
+    keys: tuple[Key, ...] = field(init=False)
 
-    @property
-    def keys(self) -> tuple[Key, ...]:
-        """Every key under which the text is found, each once."""
+    def __post_init__(self) -> None:
         named = () if self.headline is None else (self.headline,)
-        return tuple(dict.fromkeys((*self.bands, *self.passages, *named)))
+        keys = tuple(dict.fromkeys((*self.bands, *self.passages, *named)))
+        object.__setattr__(self, "keys", keys)
 
 
 class Index(Protocol):

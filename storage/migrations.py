@@ -392,3 +392,9 @@ CREATE TABLE recent_keys (
 CREATE INDEX recent_keys_turn ON recent_keys(turn)
 """,
     )
+
+
+@migrations()
+def write_words_at_the_commit(db: Database) -> None:
+    """A batch's words are gathered in memory whole, and are one piece of the index."""
+    db.execute("INSERT INTO search (search, rank) VALUES ('hashsize', 16777216)")

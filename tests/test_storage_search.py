@@ -165,6 +165,16 @@ def test_a_revised_text_is_found_by_its_new_words_only(store: Store) -> None:
     assert search_articles(store.db, prose(7)[2].split()[1])
 
 
+def test_the_words_of_a_batch_are_one_piece_of_the_index(store: Store) -> None:
+    words = [f"word{number}" for number in range(40_000)]
+    with store.transaction():
+        for article in range(1, 101):
+            text = " ".join(words[article * 300 : article * 300 + 1000])
+            store.adder.search.add(article, ("", text))
+    pieces = store.db.conn.execute("SELECT count(DISTINCT segid) FROM search_idx")
+    assert pieces.fetchone() == (1,)
+
+
 def test_a_query_of_nothing_says_so(store: Store) -> None:
     with pytest.raises(DatabaseError, match="type a word"):
         search_articles(store.db, '"-*')
