@@ -6,6 +6,7 @@ import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from storage.dumps.fields import Fields, find_fields
@@ -100,3 +101,19 @@ def test_texts_of_any_type_are_cleaned_in_place(tmp_path: Path, kind: str) -> No
     written = pq.read_table(tmp_path / "out.parquet")
     assert written.schema.field("text").type == made
     assert written.column("text").to_pylist() == [story(1), story(2)]
+
+
+def test_of_a_few_rows_only_the_wanted_columns_are_read(tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as pq
+
+    rows = [
+        {"meta": {"title": f"Line {n}", "tag": n}, "text": story(n), "extra": n}
+        for n in range(9)
+    ]
+    path = tmp_path / "in.parquet"
+    pq.write_table(pa.Table.from_pylist(rows), path)
+    dump = open_dump(expand([str(path)])[0])
+    places = np.array([[2, 3], [7, 8]])
+    found = [row for some in dump.rows(places, ["meta.title"]) for row in some]
+    assert found == [{"meta": rows[2]["meta"]}, {"meta": rows[7]["meta"]}]

@@ -13,6 +13,7 @@ from crawler.dumps.request import DedupeReport, LargeStory
 from dedupe.dump_boilerplate import distinct
 from dedupe.kernels.urls import hash_words
 from dedupe.verify import VERDICTS
+from storage.dumps.fields import HEADLINE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,7 @@ def make_report(
     mine = slice(known, None)
     rejects = dict(tally.rejects.most_common())
     largest = outcome.largest(_LARGEST)
-    rows = Rows(inputs, columns, [article for article, _ in largest])
+    rows = Rows(inputs, columns, [article for article, _ in largest], [HEADLINE])
     return DedupeReport(
         inputs=tuple(opened.dump.name for opened in inputs[known > 0 :]),
         output=None if request.output is None else os.fspath(request.output),

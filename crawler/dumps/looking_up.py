@@ -17,13 +17,18 @@ if TYPE_CHECKING:
 
 
 class Rows:
-    """The rows of some articles, by the article's number."""
+    """The rows of some articles, by the article's number; *fields* are looked up."""
 
     def __init__(
-        self, inputs: Sequence[OpenInput], columns: Columns, articles: Iterable[int]
+        self,
+        inputs: Sequence[OpenInput],
+        columns: Columns,
+        articles: Iterable[int],
+        fields: Sequence[int],
     ) -> None:
         self._inputs = inputs
         self._columns = columns
+        self._fields = fields
         self._rows = dict(self._read(np.array(sorted(articles), np.int64)))
 
     def headline(self, article: int) -> str:
@@ -45,7 +50,8 @@ class Rows:
         for number, opened in enumerate(self._inputs):
             low, high = columns.firsts[number], columns.firsts[number + 1]
             mine = articles[(articles >= low) & (articles < high)]
-            if len(mine):
-                batches = opened.dump.rows(columns.places[mine])
+            wanted = [opened.fields.names[field] for field in self._fields]
+            if len(mine) and any(wanted):
+                batches = opened.dump.rows(columns.places[mine], wanted)
                 rows = (row for batch in batches for row in batch)
                 yield from zip(mine.tolist(), rows, strict=True)

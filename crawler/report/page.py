@@ -13,6 +13,7 @@ import numpy as np
 from crawler.dumps.looking_up import Rows
 from crawler.report.charts import bars
 from dedupe.verify import REASONS, VERDICTS
+from storage.dumps.fields import HEADLINE, TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -63,7 +64,7 @@ def write_report(
     """Write the page to *path*; everything that comes from the dump is escaped."""
     chosen = _borderline(outcome.pairs)
     wanted = {n for a, b, _ in chosen for n in (a, b)}
-    rows = Rows(inputs, columns, wanted)
+    rows = Rows(inputs, columns, wanted, [HEADLINE, TEXT])
 
     def side(article: int) -> Side:
         return Side(

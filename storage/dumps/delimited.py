@@ -18,7 +18,7 @@ from storage.dumps.streams import Source
 from storage.errors import DumpError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -60,7 +60,9 @@ class Delimited:
                 yield _task(self.name, fields, found, first, source.consumed)
                 first += len(found)
 
-    def rows(self, places: NDArray[np.int64]) -> Iterator[list[Row]]:
+    def rows(
+        self, places: NDArray[np.int64], wanted: Sequence[str] | None = None
+    ) -> Iterator[list[Row]]:
         with Source(self.path) as source:
             reader = self._reader(source)
             header = self._header(reader)

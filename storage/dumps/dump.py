@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -33,8 +33,13 @@ class Dump(Protocol):
     def read(self, fields: Fields) -> Iterator[Callable[[], Batch]]:
         """Yield tasks in order of the file; each may run in any thread."""
 
-    def rows(self, places: NDArray[np.int64]) -> Iterator[list[Row]]:
-        """Yield the rows at *places* (sorted spans, as batches gave them), in order."""
+    def rows(
+        self, places: NDArray[np.int64], wanted: Sequence[str] | None = None
+    ) -> Iterator[list[Row]]:
+        """Yield the rows at *places* (sorted spans, as batches gave them), in order.
+
+        Fields that are not *wanted* may be missing, where that spares reading them.
+        """
 
 
 class Writer(Protocol):

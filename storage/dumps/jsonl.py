@@ -26,7 +26,7 @@ from storage.dumps.windows import iter_windows
 from storage.errors import DumpError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -88,7 +88,9 @@ class JsonLines:
             for block in iter_blocks(source):
                 yield _Reading(self.name, fields, block, source.consumed).run
 
-    def rows(self, places: NDArray[np.int64]) -> Iterator[list[Row]]:
+    def rows(
+        self, places: NDArray[np.int64], wanted: Sequence[str] | None = None
+    ) -> Iterator[list[Row]]:
         """Yield the rows that stand at *places*, in order, some at a time."""
         for view, spans in self.blocks(places):
             yield [orjson.loads(view[start:end]) for start, end in spans.tolist()]

@@ -18,7 +18,7 @@ from storage.dumps.reject import NO_TEXT, NOT_A_STRING, NOT_UTF8, Reject
 from storage.errors import DumpError, MissingLibraryError, TruncatedDumpError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -77,28 +77,34 @@ class Parquet:
         return list(self.schema().names)
 
     def read(self, fields: Fields) -> Iterator[Callable[[], Batch]]:
-        columns = sorted({name.split(".")[0] for name in fields.names if name})
         first = 0
         with self.open() as file:
-            for table in self._batches(file, _ROWS, columns=columns):
+            for table in self._batches(file, _ROWS, columns=_columns_of(fields.names)):
                 yield _Task(self.name, fields, table, first).run
                 first += table.num_rows
 
-    def rows(self, places: NDArray[np.int64]) -> Iterator[list[Row]]:
-        for table in self.tables(places):
+    def rows(
+        self, places: NDArray[np.int64], wanted: Sequence[str] | None = None
+    ) -> Iterator[list[Row]]:
+        for table in self.tables(places, wanted):
             yield table.to_pylist()
 
-    def tables(self, places: NDArray[np.int64]) -> Iterator[Any]:
-        """Yield record batches of the rows at *places*, all columns.
+    def tables(
+        self, places: NDArray[np.int64], wanted: Sequence[str] | None = None
+    ) -> Iterator[Any]:
+        """Yield record batches of the rows at *places*, all columns or those *wanted*.
 
         Row groups without any of them are not read.
         """
+        columns = None if wanted is None else _columns_of(wanted)
         rows, first = np.ascontiguousarray(places[:, 0]), 0
         with self.open() as file:
             for group in range(file.num_row_groups):
                 last = first + file.metadata.row_group(group).num_rows
                 if np.searchsorted(rows, first) < np.searchsorted(rows, last):
-                    for table in self._batches(file, _GROUP, row_groups=[group]):
+                    for table in self._batches(
+                        file, _GROUP, row_groups=[group], columns=columns
+                    ):
                         after = first + table.num_rows
                         low, high = np.searchsorted(rows, [first, after])
                         whole = high - low == table.num_rows
@@ -120,6 +126,11 @@ class Parquet:
                 f"{self.path} is truncated or no Parquet file: {reason}"
             )
         return DumpError(f"{self.path} cannot be read: {reason}")
+
+
+def _columns_of(names: Iterable[str]) -> list[str]:
+    """Return the columns that hold these fields, "" is none."""
+    return sorted({name.split(".")[0] for name in names if name})
 
 
 class _Task:

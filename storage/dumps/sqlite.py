@@ -16,7 +16,7 @@ from storage.dumps.reject import NOT_UTF8, Reject
 from storage.errors import DumpError, TruncatedDumpError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -53,7 +53,9 @@ class SqliteTable:
                 yield _Task(self.name, fields, names, cells, first).run
                 first += len(cells)
 
-    def rows(self, places: NDArray[np.int64]) -> Iterator[list[Row]]:
+    def rows(
+        self, places: NDArray[np.int64], wanted: Sequence[str] | None = None
+    ) -> Iterator[list[Row]]:
         with closing(connect(self.path)) as db:
             names = self._names(db)
             found = (
