@@ -16,6 +16,7 @@ from storage.keeping import load_members
 from storage.pairs import CONNECTING, StoredPair, answered
 from storage.partition import Partition
 from storage.reviews import answers_about
+from storage.weights import Weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -47,7 +48,8 @@ def decide_anew(db: Database, parameters: Parameters) -> dict[int, int]:
             )
         found = builder.finish()
     stories = dict(zip(ids, found.story.tolist(), strict=True))
-    _heed_answers(db, Partition(parameters), stories, _linking(found.pairs, ids))
+    partition = Partition(parameters, Weights(db))
+    _heed_answers(db, partition, stories, _linking(found.pairs, ids))
     return stories
 
 

@@ -15,13 +15,16 @@ from storage.pairs import REVIEWED
 from storage.times import epoch, span
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from dedupe.parameters import Parameters
     from storage.keeping import Member
     from storage.pairs import StoredPair
+
+    # How long an article's body is in words, where it is known to be short.
+    Weigh = Callable[[Member], float]
 
 _CODES: dict[str, int] = {verdict: code for code, verdict in enumerate(VERDICTS)}
 _EXCERPT, _DIGEST = _CODES["excerpt"], _CODES["digest"]
@@ -46,8 +49,9 @@ class Division:
 class Partition:
     """Divides a component into stories; a function of its pairs alone."""
 
-    def __init__(self, parameters: Parameters) -> None:
+    def __init__(self, parameters: Parameters, weigh: Weigh) -> None:
         self._parameters = parameters
+        self._weigh = weigh
 
     def __call__(
         self, members: Sequence[Member], pairs: Sequence[StoredPair]
@@ -90,7 +94,7 @@ class Partition:
         node_of: dict[int, int] = {}
         by_text: dict[int | None, int] = {}
         for member in sorted(members, key=lambda member: member.id):
-            whole = member.words >= self._parameters.brief_words
+            whole = not self._is_brief(member)
             place = by_text.get(member.text_hash) if whole else None
             # Where a person has parted two equal texts, they are two nodes.
             if place is None or (nodes[place][0], member.id) in parted:
@@ -106,8 +110,7 @@ class Partition:
         identity = np.array(
             [(head.text_hash or 0) % (1 << 64) for head in heads], np.uint64
         )
-        least = self._parameters.brief_words
-        briefs = [n for n, head in enumerate(heads) if head.words < least]
+        briefs = [n for n, head in enumerate(heads) if self._is_brief(head)]
         if briefs:
             identity[briefs] = _identify(
                 identity[briefs], [heads[brief] for brief in briefs]
@@ -116,6 +119,13 @@ class Partition:
         ids = np.array([head.id for head in heads])
         ranks[np.lexsort((ids, identity))] = np.arange(len(heads))
         return ranks
+
+    def _is_brief(self, member: Member) -> bool:
+        least = self._parameters.brief_words
+        # A character of a script without spaces counts as half a word.
+        if least <= member.words < 2 * least:
+            return self._weigh(member) < least
+        return member.words < least
 
 
 def _identify(

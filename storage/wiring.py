@@ -13,6 +13,7 @@ from storage.parameters import load_parameters
 from storage.partition import Partition
 from storage.search import SearchQueue
 from storage.stories import Stories
+from storage.weights import Weights
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -27,5 +28,5 @@ def make_adder(db: Database) -> Adder:
         blocks=OutletBlocks(db),
         decider=Decider(db, parameters),
         search=SearchQueue(db),
-        stories=Stories(db, Partition(parameters), load_keeper(db)),
+        stories=Stories(db, Partition(parameters, Weights(db)), load_keeper(db)),
     )
