@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -117,3 +119,17 @@ def test_of_a_few_rows_only_the_wanted_columns_are_read(tmp_path: Path) -> None:
     places = np.array([[2, 3], [7, 8]])
     found = [row for some in dump.rows(places, ["meta.title"]) for row in some]
     assert found == [{"meta": rows[2]["meta"]}, {"meta": rows[7]["meta"]}]
+
+
+def test_tables_still_become_frames_of_pandas() -> None:
+    pytest.importorskip("pyarrow")
+    pytest.importorskip("pandas")
+    script = (
+        "from storage.dumps.parquet import arrow\n"
+        "print(arrow().table({'a': [1, 2]}).to_pandas()['a'].sum())"
+    )
+    # In a process of its own: pyarrow looks for pandas once.
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "3\n"
