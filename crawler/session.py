@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import tempfile
 import time
 from contextlib import suppress
@@ -11,45 +10,36 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
 
 from crawler.accounting import close_run
 from crawler.committing import ArchivePlan, Order
-from crawler.front_pages import WELL_KNOWN_FEEDS, WELL_KNOWN_SITEMAPS
 from crawler.frontier import Frontier, Limits, OutletQueue
 from crawler.jobs import PageJob, RobotsJob
-from crawler.links import in_scope, registered_domain
-from crawler.middlewares.robots import RobotsMiddleware
 from crawler.pages import exchange_of, is_no_article
 from crawler.rechecks import retry_after
 from crawler.registering import register
-from crawler.sitemaps import MOST_ARCHIVES, MOST_ENTRIES, RECENT
+from crawler.sitemaps import RECENT
 from crawler.writing import Writer, WriterProcess
 from storage.crawl_state import CrawlState
 from storage.errors import StorageError
 from storage.runs import finish_run, start_run
 from storage.store import Store
-from storage.urls import bare_host, host_of, source_key
+from storage.urls import bare_host
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from scrapy.crawler import Crawler
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
 
     from crawler.outlets import Outlet
     from crawler.planning import CrawlPlan
     from storage.article import Article
-    from storage.crawl_state import PageKind, PageState, RobotsState
+    from storage.crawl_state import RobotsState
     from storage.warc_writer import Exchange
-
-logger = logging.getLogger(__name__)
 
 # Articles that may be between the downloader and the disk; more would be memory.
 MOST_BACKLOG = 300
-# Sources that one run finds at one outlet: an index of indexes has no end.
-MOST_SOURCES = 60
 
 
 @dataclass(slots=True, kw_only=True)
@@ -151,12 +141,6 @@ class Session:
         return self.plan.since is not None and self.plan.since < self._recent
 
     @property
-    def links_a_source(self) -> int:
-        """How many links are taken from one source."""
-        most = self.settings.getint("WIRECOPY_LINKS_A_SOURCE")
-        return max(most, MOST_ENTRIES) if self.searches_back else most
-
-    @property
     def is_done(self) -> bool:
         """Nothing is left to do."""
         return self.frontier.is_done
@@ -223,46 +207,6 @@ class Session:
         else:
             self.frontier.pause(queue, wait)
         return wait
-
-    async def sitemaps_of(self, crawler: Crawler, url: str) -> tuple[str, ...]:
-        """Return the sitemaps that the robots.txt of the host of *url* names."""
-        middleware = crawler.get_downloader_middleware(RobotsMiddleware)
-        if middleware is None:
-            return ()
-        parts = urlsplit(url)
-        robots = await middleware.of(f"{parts.scheme}://{parts.netloc}")
-        queue = self.frontier.by_host.get(host_of(url))
-        domains = queue.outlet.domains if queue else frozenset({registered_domain(url)})
-        return tuple(
-            urljoin(url, named) for named in robots.sitemaps if in_scope(named, domains)
-        )
-
-    def well_known(self, url: str) -> list[tuple[str, PageKind]]:
-        """Guess where feeds and sitemaps may be, for an outlet that names none."""
-        feeds: list[tuple[str, PageKind]] = [
-            (urljoin(url, path), "feed") for path in WELL_KNOWN_FEEDS
-        ]
-        return feeds + [(urljoin(url, path), "sitemap") for path in WELL_KNOWN_SITEMAPS]
-
-    def add_sources(
-        self, queue: OutletQueue, sources: Sequence[tuple[str, PageKind]]
-    ) -> None:
-        """Poll sources that a source named, if they are new."""
-        most = MOST_ARCHIVES if self.searches_back else MOST_SOURCES
-        if self.is_closed or queue.stopped or queue.polled > most:
-            return
-        for url, _ in sources:
-            page = self.state.page(source_key(url))
-            if page is not None and self._is_wanted(queue, page):
-                queue.polled += 1
-                queue.sources.append(page)
-        self.frontier.reopen(queue)
-
-    def _is_wanted(self, queue: OutletQueue, page: PageState) -> bool:
-        is_new = page.outcome is None
-        if not is_new and not (self.searches_back and page.outcome == "listing"):
-            return False
-        return page.url_key not in queue.asked and page not in queue.sources
 
     def _path(self) -> Path:
         path = self.settings.get("WIRECOPY_DB")
