@@ -7,6 +7,7 @@ import json
 
 import numpy as np
 import orjson
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -100,3 +101,42 @@ def test_the_kernel_accepts_no_line_that_orjson_refuses(lines: list[bytes]) -> N
                 kinds=kinds[None], spans=spans[None],
             )  # fmt: skip
             assert scanning.gather_field(one, np.array([0]), 0)[0] == text
+
+
+def is_json_string(held: bytes) -> bool:
+    try:
+        orjson.loads(b'"' + held + b'"')
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+CHARACTERS = [
+    *(character.encode() for character in "a\x7fé߿ࠀअ퟿한\ue000\uffff😀\U0010ffff"),
+    *(b"\\n", b"\\u00e9", b"\x1f", b"\x80", b"\xbf", b"\xc3", b"\xc0\x80", b"\xc1\xbf"),
+    *(b"\xe2\x82", b"\xe0\x80\x80", b"\xe0\x9f\xbf", b"\xed\xa0\x80", b"\xed\xbf\xbf"),
+    *(b"\xf0\x9f\x98", b"\xf0\x8f\xbf\xbf", b"\xf4\x90\x80\x80", b"\xf5\x80\x80\x80"),
+    *(b"\xff", b"\xe2\x82a", b"\xc3\xa9\xa9", b"\xf8\x88\x80\x80\x80"),
+]
+
+
+def accepted_behind(held: bytes) -> list[bool]:
+    """Say whether a text is accepted that ends in *held*, behind 0 to 8 bytes."""
+    lines = [b'{"text":"' + b"a" * at + held + b'"}\n' for at in range(9)]
+    data = np.frombuffer(b"".join([*lines, bytes(64)]), np.uint8)
+    scan = scanning.scan_lines(data, len(data) - 64, Fields(text="text"))
+    return [status == kernel.ACCEPTED for status in scan.status.tolist()]
+
+
+@settings(max_examples=150)
+@given(st.lists(st.sampled_from([*CHARACTERS, b"boat", b"\xc3\xa9" * 5]), max_size=9))
+def test_the_kernel_knows_utf8_wherever_it_stands(pieces: list[bytes]) -> None:
+    held = b"".join(pieces)
+    assert accepted_behind(held) == [is_json_string(held)] * 9
+
+
+@pytest.mark.parametrize("character", CHARACTERS, ids=repr)
+def test_the_kernel_knows_each_character_between_others(character: bytes) -> None:
+    for before, behind in [("", ""), ("é", "é"), ("€", "€"), ("😀", "a"), ("a", "😀")]:
+        held = before.encode() + character + behind.encode()
+        assert accepted_behind(held) == [is_json_string(held)] * 9

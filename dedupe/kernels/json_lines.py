@@ -10,21 +10,26 @@ from __future__ import annotations
 import numpy as np
 
 from dedupe.kernels.compiler import njit
+from dedupe.kernels.machine import load64, trailing_zeros
 
 ACCEPTED, BLANK, UNSURE = 0, 1, 2
 ABSENT, STRING, ESCAPED, NUMBER, NULL, OTHER = 0, 1, 2, 3, 4, 5
 
-_ONE, _TWO = np.uint64(1), np.uint64(2)
+_ONE, _TWO, _THREE = np.uint64(1), np.uint64(2), np.uint64(3)
+_ZERO, _EIGHT, _SIXTEEN = np.uint64(0), np.uint64(8), np.uint64(16)
+_SIX_BYTES, _BYTES = np.uint64(48), np.uint64(56)
 
-_THREE, _SEVEN = np.uint64(3), np.uint64(7)
+# The same byte eight times over.
 _ONES = np.uint64(0x0101010101010101)
 _SPACES = np.uint64(0x2020202020202020)
 _QUOTES = np.uint64(0x2222222222222222)
 _BACKSLASHES = np.uint64(0x5C5C5C5C5C5C5C5C)
 _HIGH_BITS = np.uint64(0x8080808080808080)
-
-# A byte of a JSON string that stands for itself.
-_PLAIN = np.array([32 <= b < 128 and b not in (34, 92) for b in range(256)])
+_LOW_BITS = np.uint64(0x7F7F7F7F7F7F7F7F)
+_NIBBLES = np.uint64(0x0F0F0F0F0F0F0F0F)
+_OF_ED = np.uint64(0x0D0D0D0D0D0D0D0D)
+# Bits of a lead byte that all are 0 where two bytes spell what one could.
+_OF_TWO = np.uint64(0x1E1E1E1E1E1E1E1E)
 
 _VALUE, _AFTER, _KEY_OR_END, _KEY, _VALUE_OR_END = 0, 1, 2, 3, 4
 
@@ -90,22 +95,46 @@ def _escape_length(data, at):
 
 
 @njit(cache=True, nogil=True)
-def _plain_end(words, at):
-    """Skip whole words of eight plain bytes, from a word's first byte on."""
-    word = at >> _THREE
-    while True:
-        eight = words[word]
-        quote = eight ^ _QUOTES
-        backslash = eight ^ _BACKSLASHES
-        # Bit 7 of a byte is set where it is 0 (of the first two) or below 32.
-        special = (quote - _ONES) | (backslash - _ONES) | (eight - _SPACES) | eight
-        if special & _HIGH_BITS:
-            return word << _THREE
-        word += _ONE
+def _ends_of_plain(eight):
+    """Set bit 7 of the first of *eight* bytes that does not stand for itself.
+
+    That is a quote, a backslash or a control character; those behind it may be set too.
+    """
+    quote = eight ^ _QUOTES
+    backslash = eight ^ _BACKSLASHES
+    found = (quote - _ONES) | (backslash - _ONES) | (eight - _SPACES)
+    return found & ~eight & _HIGH_BITS
 
 
 @njit(cache=True, nogil=True)
-def _string_end(data, words, start):
+def _check_utf8(eight, follow, above, below):
+    """Check *eight* bytes of UTF-8 whose characters have three bytes at most.
+
+    The others have bit 7 set of the bytes that go on with a character from before, of
+    those among them that are A0 or more, and of those below. Returns 0 where nothing is
+    wrong and no character has four bytes, and the three of the next eight bytes.
+    """
+    high = eight & _HIGH_BITS
+    second = (eight << _ONE) & high
+    third = (eight << _TWO) & high
+    leads = high & second
+    three = leads & third
+    low = eight & _NIBBLES
+    is_e0 = three & ~(low + _LOW_BITS)
+    is_ed = three & ~((low ^ _OF_ED) + _LOW_BITS)
+    follow |= (leads << _EIGHT) | (three << _SIXTEEN)
+    above |= is_e0 << _EIGHT
+    below |= is_ed << _EIGHT
+    wrong = (high & ~second) ^ follow
+    wrong |= (above & ~third) | (below & third)
+    wrong |= leads & ~three & ~((eight & _OF_TWO) + _LOW_BITS)
+    wrong |= three & (eight << _THREE)
+    follow = (leads >> _BYTES) | (three >> _SIX_BYTES)
+    return wrong, follow, is_e0 >> _BYTES, is_ed >> _BYTES
+
+
+@njit(cache=True, nogil=True)
+def _string_end(data, start):
     """Return where the string that opens before *start* closes, and whether it escapes.
 
     The end is -1 where the string is not valid. A newline ends every line, so that no
@@ -114,25 +143,35 @@ def _string_end(data, words, start):
     # Unsigned, or numba tests every index for being negative.
     at = np.uint64(start)
     escaped = False
+    follow = above = below = _ZERO
     while True:
-        byte = data[at]
-        while _PLAIN[byte]:
-            at += _ONE
-            if at & _SEVEN == 0:
-                at = _plain_end(words, at)
-            byte = data[at]
-        if 0xC2 <= byte < 0xE0 and data[at + _ONE] & 0xC0 == 0x80:
-            at += _TWO
+        eight = load64(data, at)
+        ends = _ends_of_plain(eight)
+        if ends | (eight & _HIGH_BITS) | follow == _ZERO:
+            at += _EIGHT
             continue
-        if byte == 34:
-            return np.int64(at), escaped
-        if byte >= 0x80:
+        if ends:
+            eight &= (_ONE << (trailing_zeros(ends) & _BYTES)) - _ONE
+        before = follow
+        wrong, follow, above, below = _check_utf8(eight, follow, above, below)
+        if wrong:
+            # A character of four bytes, or no UTF-8.
+            if before:
+                at -= _ONE
+                while data[at] & 0xC0 == 0x80:
+                    at -= _ONE
+            else:
+                at += trailing_zeros(eight & _HIGH_BITS) >> _THREE
             step = _utf8_length(data, np.int64(at))
-        elif byte == 92:
+            follow = above = below = _ZERO
+        elif ends:
+            at += trailing_zeros(ends) >> _THREE
+            if data[at] == 34:
+                return np.int64(at), escaped
+            step = _escape_length(data, np.int64(at)) if data[at] == 92 else 0
             escaped = True
-            step = _escape_length(data, np.int64(at))
         else:
-            step = 0
+            step = 8
         if step == 0:
             return np.int64(-1), escaped
         at += np.uint64(step)
@@ -192,7 +231,7 @@ def _field_of(data, start, end, names, name_ends):
 
 
 @njit(cache=True, nogil=True)
-def _scan_line(data, words, at, names, name_ends, kinds, spans):
+def _scan_line(data, at, names, name_ends, kinds, spans):
     """Check the line at *at*, and note where its wanted values stand.
 
     Returns where its newline stands, or -1 where the line is not surely valid.
@@ -229,7 +268,7 @@ def _scan_line(data, words, at, names, name_ends, kinds, spans):
                 continue
             if byte != 34:
                 return -1
-            close, escaped = _string_end(data, words, at + 1)
+            close, escaped = _string_end(data, at + 1)
             if close < 0 or escaped:
                 return -1
             if depth == 1:
@@ -263,7 +302,7 @@ def _scan_line(data, words, at, names, name_ends, kinds, spans):
                 return -1
             start = at
             if byte == 34:
-                at, escaped = _string_end(data, words, at + 1)
+                at, escaped = _string_end(data, at + 1)
                 kind = ESCAPED if escaped else STRING
                 close = at
                 start += 1
@@ -285,11 +324,11 @@ def _scan_line(data, words, at, names, name_ends, kinds, spans):
 
 
 @njit(cache=True, nogil=True)
-def scan(data, words, size, names, name_ends, status, lines, kinds, spans):
+def scan(data, size, names, name_ends, status, lines, kinds, spans):
     """Find the lines of *data* and the values of the wanted keys in each.
 
     *data* is uint8[size + 16 or more] and holds whole lines: byte *size* - 1 is a
-    newline. *words* is the same memory as uint64, aligned. *names* are the wanted keys' bytes in a row, ending at *name_ends*.
+    newline. *names* are the wanted keys' bytes in a row, ending at *name_ends*.
     Fills for every line: status[line], lines[line] = (start, end without newline),
     kinds[line, field], spans[line, field] = (start, end of the value, of a string
     without its quotes). A key that comes twice has its last value, as in Python.
@@ -309,9 +348,7 @@ def scan(data, words, size, names, name_ends, status, lines, kinds, spans):
             status[line] = BLANK
         else:
             kinds[line, :] = ABSENT
-            end = _scan_line(
-                data, words, first, names, name_ends, kinds[line], spans[line]
-            )
+            end = _scan_line(data, first, names, name_ends, kinds[line], spans[line])
             status[line] = UNSURE if end < 0 else ACCEPTED
             if end < 0:
                 end = _line_end(data, first)

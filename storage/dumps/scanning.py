@@ -48,7 +48,6 @@ def scan_lines(data: NDArray[np.uint8], size: int, fields: Fields) -> Scan:
         )
         count = kernel.scan(
             data,
-            data.view(np.uint64),
             size,
             joined,
             ends,
