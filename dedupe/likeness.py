@@ -66,7 +66,7 @@ class Line:
 
 def _length(line: tuple[str, ...]) -> float:
     """Count words; a character of a script without spaces is half of one."""
-    late = (word for word in line if word[0] > _LAST_SPACED)
+    late = [word for word in line if word > _LAST_SPACED]
     return len(line) - sum(is_character_script(ord(word[0])) for word in late) / 2
 
 

@@ -1,15 +1,16 @@
-"""Where the lines of a column are, and a column without some of them."""
+"""Where lines and rare bytes of a column are, and a column without some lines."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from dedupe.kernels.compiler import njit
-from dedupe.kernels.copying import copy
+from dedupe.kernels.copying import copy, enlarged
 
 _LOW = np.uint64(0x0E0E0E0E0E0E0E0E)
 _HIGH = np.uint64(0x8080808080808080)
 _ZERO64 = np.uint64(0)
+_LOOK = 1024
 
 
 @njit(cache=True, nogil=True)
@@ -97,3 +98,26 @@ def cut_spans(data, offsets, spans):
         at += size
         new[i + 1] = at
     return out, new
+
+
+@njit(cache=True, nogil=True)
+def find_byte(data, wanted):
+    """Return the places of the bytes that are *wanted*, which should be rare."""
+    found = np.empty(64, np.int64)
+    count = 0
+    byte, size = np.uint8(wanted), data.shape[0]
+    for start in range(0, size, _LOOK):
+        # Unsigned, so that the processor compares many bytes at a time.
+        first, last = np.uint64(start), np.uint64(min(start + _LOOK, size))
+        misses = np.uint8(1)
+        for at in range(first, last):
+            misses &= np.uint8(data[at] != byte)
+        if misses:
+            continue
+        if found.shape[0] < count + _LOOK:
+            found = enlarged(found, count, 2 * (count + _LOOK))
+        for at in range(first, last):
+            if data[at] == byte:
+                found[count] = at
+                count += 1
+    return found[:count]
