@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.kernels.compiler import njit, types
+from dedupe.kernels.compiler import borrowing, njit, types
 from dedupe.kernels.scanning import (
     _DOT,
     _ENDS,
@@ -46,7 +46,7 @@ _CUT_MASK = np.uint32(15)
 _CAPITALS = 4
 
 
-@njit(
+@borrowing(
     types.UniTuple(types.int64, 2)(
         types.Array(types.uint8, 1, "C", readonly=True),
         types.int64,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.kernels.compiler import njit
+from dedupe.kernels.compiler import borrowing, njit
 from dedupe.kernels.line_words import line_words, line_words_backwards
 
 _ZERO64 = np.uint64(0)
@@ -35,7 +35,7 @@ def _pair(first, second, side):
     return (h ^ second) * _K1
 
 
-@njit(cache=True, nogil=True)
+@borrowing(cache=True, nogil=True)
 def edge_anchors(data, start, end, table, expansions, opening, closing, out, at):
     """Write what a near-equal line shares one of: six hashes of words at both ends.
 
@@ -61,7 +61,7 @@ def edge_anchors(data, start, end, table, expansions, opening, closing, out, at)
     return count
 
 
-@njit(cache=True, nogil=True)
+@borrowing(cache=True, nogil=True)
 def _shared(a, b):
     """Size of the intersection of two multisets, sorted."""
     i = j = both = 0
@@ -77,7 +77,7 @@ def _shared(a, b):
     return both
 
 
-@njit(cache=True, nogil=True)
+@borrowing(cache=True, nogil=True)
 def _cut_off(data, start, end):
     """Whether a line ends as one that was cut: an ellipsis or a bracket."""
     for i in range(max(start, end - 8), end):
@@ -103,7 +103,7 @@ def _alike(data, s0, e0, s1, e1, table, expansions, share):
     return 2 * both >= share * (n + m)
 
 
-@njit(cache=True, nogil=True)
+@borrowing(cache=True, nogil=True)
 def _shares_pair(line, pairs):
     for i in range(line.shape[0] - 1):
         pair = _pair(line[i], line[i + 1], _K1)
@@ -134,7 +134,7 @@ def _headline_words(top, low, high, table, expansions):
     return headline, pairs
 
 
-@njit(cache=True, nogil=True)
+@borrowing(cache=True, nogil=True)
 def _share_anchor(anchors, i, j):
     for k in range(_ANCHORS * i, _ANCHORS * (i + 1)):
         for m in range(_ANCHORS * j, _ANCHORS * (j + 1)):
@@ -176,7 +176,7 @@ def _meet(seen, tag):
     return known
 
 
-@njit(cache=True, nogil=True)
+@borrowing(cache=True, nogil=True)
 def _closes(data, start, end):
     """Whether a bracket may close the line, full stops and spaces aside."""
     i = end - 1
@@ -188,7 +188,7 @@ def _closes(data, start, end):
     return False
 
 
-@njit(cache=True, nogil=True)
+@borrowing(cache=True, nogil=True)
 def _may_be_source(data, start, end, first, sources):
     """Whether a last line opens as a source line does, or stands in brackets."""
     at = np.searchsorted(sources, first)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from os import environ
 
 from dedupe.slim_imports import unseen
@@ -20,6 +21,18 @@ with unseen("scipy", "cffi", "yaml"):
 
 load_lightly()
 
+# For kernels that others call, and that make no array: numba counts no reference for
+# each array that is passed on to them, which may take longer than they do.
+borrowing = partial(njit, _nrt=False)
 DISABLED = environ.get("NUMBA_DISABLE_JIT", "0") != "0"
 
-__all__ = ["DISABLED", "intrinsic", "ir", "make_array", "njit", "numba", "types"]
+__all__ = [
+    "DISABLED",
+    "borrowing",
+    "intrinsic",
+    "ir",
+    "make_array",
+    "njit",
+    "numba",
+    "types",
+]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.kernels.compiler import njit
+from dedupe.kernels.compiler import borrowing, njit
 
 
-@njit(cache=True, nogil=True)
+@borrowing(cache=True, nogil=True)
 def copy(source, start, size, out, at):
     """Copy *size* elements of *source*, from *start* on, to *out* from *at* on."""
     # Unsigned, so that numba does not look for negative ones and copies many at a time.

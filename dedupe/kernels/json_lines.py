@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.kernels.compiler import njit
+from dedupe.kernels.compiler import borrowing, njit
 from dedupe.kernels.machine import load64, trailing_zeros
 
 ACCEPTED, BLANK, UNSURE = 0, 1, 2
@@ -34,7 +34,7 @@ _OF_TWO = np.uint64(0x1E1E1E1E1E1E1E1E)
 _VALUE, _AFTER, _KEY_OR_END, _KEY, _VALUE_OR_END = 0, 1, 2, 3, 4
 
 
-@njit(cache=True, nogil=True)
+@borrowing(cache=True, nogil=True)
 def _utf8_length(data, at):
     """Return the length of the UTF-8 sequence of two bytes or more at *at*, or 0."""
     first = data[at]
@@ -58,7 +58,7 @@ def _utf8_length(data, at):
     return 0 if too_high or overlong else 4
 
 
-@njit(cache=True, nogil=True)
+@borrowing(cache=True, nogil=True)
 def hex4(data, at):
     """Return the number that four hexadecimal digits spell, or -1."""
     value = 0
@@ -75,7 +75,7 @@ def hex4(data, at):
     return value
 
 
-@njit(cache=True, nogil=True)
+@borrowing(cache=True, nogil=True)
 def _escape_length(data, at):
     """Return the length of the escape whose backslash stands at *at*, or 0."""
     kind = data[at + 1]
@@ -133,7 +133,7 @@ def _check_utf8(eight, follow, above, below):
     return wrong, follow, is_e0 >> _BYTES, is_ed >> _BYTES
 
 
-@njit(cache=True, nogil=True)
+@borrowing(cache=True, nogil=True)
 def _string_end(data, start):
     """Return where the string that opens before *start* closes, and whether it escapes.
 
@@ -177,14 +177,14 @@ def _string_end(data, start):
         at += np.uint64(step)
 
 
-@njit(cache=True, nogil=True)
+@borrowing(cache=True, nogil=True)
 def _digits_end(data, at):
     while 48 <= data[at] <= 57:
         at += 1
     return at
 
 
-@njit(cache=True, nogil=True)
+@borrowing(cache=True, nogil=True)
 def _number_end(data, at):
     """Return where a plain number ends, or -1."""
     if data[at] == 45:
@@ -200,7 +200,7 @@ def _number_end(data, at):
     return -1 if data[end] in (101, 69) else end
 
 
-@njit(cache=True, nogil=True)
+@borrowing(cache=True, nogil=True)
 def _literal_end(data, at):
     """Return where true, false or null ends, or -1."""
     first, second, third, fourth = data[at], data[at + 1], data[at + 2], data[at + 3]
@@ -212,7 +212,7 @@ def _literal_end(data, at):
     return at + 5 if is_false and data[at + 4] == 101 else -1
 
 
-@njit(cache=True, nogil=True)
+@borrowing(cache=True, nogil=True)
 def _field_of(data, start, end, names, name_ends):
     """Return which of the wanted *names* the key is, or -1."""
     first = 0
@@ -230,7 +230,7 @@ def _field_of(data, start, end, names, name_ends):
     return -1
 
 
-@njit(cache=True, nogil=True)
+@borrowing(cache=True, nogil=True)
 def _scan_line(data, at, names, name_ends, kinds, spans):
     """Check the line at *at*, and note where its wanted values stand.
 
@@ -360,7 +360,7 @@ def scan(data, size, names, name_ends, status, lines, kinds, spans):
     return line if line <= room else -line
 
 
-@njit(cache=True, nogil=True)
+@borrowing(cache=True, nogil=True)
 def _line_end(data, at):
     while data[at] != 10:
         at += 1

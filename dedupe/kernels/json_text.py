@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.kernels.compiler import njit
+from dedupe.kernels.compiler import borrowing, njit
 from dedupe.kernels.json_lines import ESCAPED, NUMBER, STRING, hex4
 from dedupe.kernels.machine import load64, store64
 
@@ -14,7 +14,7 @@ _BACKSLASHES = np.uint64(0x5C5C5C5C5C5C5C5C)
 _HIGH_BITS = np.uint64(0x8080808080808080)
 
 
-@njit(cache=True, nogil=True)
+@borrowing(cache=True, nogil=True)
 def _write_code_point(out, to, code):
     """Write *code* as UTF-8 at *to*, and return where it ends."""
     if code < 0x80:
@@ -50,7 +50,7 @@ def _plain_escape(byte):
     return 9 if byte == 116 else byte
 
 
-@njit(cache=True, nogil=True)
+@borrowing(cache=True, nogil=True)
 def _copy(data, start, end, out, to):
     """Copy up to *end* or the next backslash; return how many bytes that were."""
     at, write = np.uint64(start), np.uint64(to)
@@ -72,7 +72,7 @@ def _copy(data, start, end, out, to):
     return np.int64(at) - start
 
 
-@njit(cache=True, nogil=True)
+@borrowing(cache=True, nogil=True)
 def _unescape(data, at, end, out, to):
     """Write a checked JSON string's text to *out*, and return where it ends."""
     while True:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.kernels.compiler import njit
+from dedupe.kernels.compiler import borrowing
 
 _ZERO64 = np.uint64(0)
 _K1 = np.uint64(0x9E3779B97F4A7C15)
@@ -24,7 +24,7 @@ _BAD = np.uint32(0xFFFD)
 _LENGTHS = np.array([1] * 8 + [0] * 4 + [2, 2, 3, 4], np.uint8)
 
 
-@njit(cache=True, nogil=True)
+@borrowing(cache=True, nogil=True)
 def _many_bytes(data, i, end):
     """Decode a code point of two bytes or more; what is not UTF-8 counts as one byte."""
     c = np.uint32(data[i])
@@ -42,7 +42,7 @@ def _many_bytes(data, i, end):
     return code, size
 
 
-@njit(cache=True, nogil=True)
+@borrowing(cache=True, nogil=True)
 def groups_thousands(data, i, end):
     """Whether the point or comma at *i*, after a digit, only groups digits by three."""
     if i + 3 >= end or (i + 4 < end and 48 <= data[i + 4] <= 57):
@@ -53,7 +53,7 @@ def groups_thousands(data, i, end):
     return digits == 3
 
 
-@njit(cache=True, nogil=True)
+@borrowing(cache=True, nogil=True)
 def _add_letter(h, entry, kind, expansions):
     if kind != _EXPANDS:
         h = (h ^ np.uint64(entry & _CODE)) * _K1
@@ -65,7 +65,7 @@ def _add_letter(h, entry, kind, expansions):
     return h
 
 
-@njit(cache=True, nogil=True)
+@borrowing(cache=True, nogil=True)
 def line_words(data, start, end, table, expansions, out):
     """Write the folded words of one line as hashes; return how many fit into *out*.
 
@@ -141,7 +141,7 @@ def line_words(data, start, end, table, expansions, out):
     return count
 
 
-@njit(cache=True, nogil=True)
+@borrowing(cache=True, nogil=True)
 def line_words_backwards(data, start, end, table, expansions, out):
     """Write the last words of one line, the last one first, each hashed from its end."""
     count = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dedupe.kernels.compiler import njit
+from dedupe.kernels.compiler import borrowing, njit
 from dedupe.kernels.machine import load64, trailing_zeros
 from dedupe.kernels.tokens import _K1, _START, _ZERO, CHARACTER, mix64
 
@@ -109,7 +109,7 @@ def _is_digit(size, c, d, e):
     return c == 0xE0 and d >= 0xA5 and d <= 0xB5 and d & 1 and e >= 0xA6 and e <= 0xAF
 
 
-@njit(forceinline=True)
+@borrowing(forceinline=True)
 def _digit_size(data, i, last):
     """How many bytes the digit at *i* has; 0 where there is none."""
     for size in range(1, 4):
@@ -122,7 +122,7 @@ def _digit_size(data, i, last):
     return _U0
 
 
-@njit(forceinline=True)
+@borrowing(forceinline=True)
 def _follows_digit(data, i):
     for size in range(1, 4):
         if i < np.uint64(size):
@@ -135,7 +135,7 @@ def _follows_digit(data, i):
     return False
 
 
-@njit(forceinline=True)
+@borrowing(forceinline=True)
 def _groups_digits(data, i, size, last):
     """Whether the point or comma at *i* only groups a number's digits by three."""
     if not _follows_digit(data, i):
@@ -155,7 +155,7 @@ def _is_wide_comma(code):
     return code == 0x066C or code == 0xFF0C or code == 0xFF0E
 
 
-@njit(forceinline=True)
+@borrowing(forceinline=True)
 def _parts_word(data, i, code):
     """Whether *code* at *i*, which is not seen, parts letters of Arabic script."""
     if code != _NON_JOINER or i < _U2:
@@ -163,7 +163,7 @@ def _parts_word(data, i, code):
     return data[i - _U2] >= 0xD8 and data[i - _U2] <= 0xDB
 
 
-@njit(forceinline=True)
+@borrowing(forceinline=True)
 def _peek(data, i, last):
     """The eight bytes at *i*, with zeros for what lies behind *last*."""
     if i + _U8 <= np.uint64(data.shape[0]):
@@ -177,7 +177,7 @@ def _peek(data, i, last):
     return eight
 
 
-@njit(nogil=True)
+@borrowing(nogil=True)
 def scan_words(data, start, end, table, expansions, raw, marks):
     """Write the hash of each word or character of one text, and its marks.
 
