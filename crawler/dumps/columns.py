@@ -45,6 +45,7 @@ class Columns:
     lines: NDArray[np.int64]
     ids: TextColumn
     urls: TextColumn
+    headlines: TextColumn
     hints: NDArray[np.uint64]
     outlets: NDArray[np.uint64]
     published: NDArray[np.int64]
@@ -71,6 +72,8 @@ class ColumnParts:
         self._columns = {name: spill.beside(kind) for name, kind in types.items()}
         self._ids = _Texts(spill)
         self._urls = _Texts(spill)
+        # To read a packed dump once more for some of them takes longer than to keep all.
+        self._headlines = _Texts(spill)
 
     def add(self, found: Cleaned, published: NDArray[np.int64]) -> None:
         batch = found.batch
@@ -89,6 +92,7 @@ class ColumnParts:
             self._columns[name].append(values)
         self._ids.append(batch.ids)
         self._urls.append(batch.urls)
+        self._headlines.append(batch.headlines)
         self.count += len(batch)
 
     def finish(self, firsts: tuple[int, ...]) -> Columns:
@@ -96,7 +100,11 @@ class ColumnParts:
         shown["places"] = shown["places"].reshape(-1, 2)
         shown["cuts"] = shown["cuts"].reshape(-1, 3)
         return Columns(
-            firsts=firsts, ids=self._ids.view(), urls=self._urls.view(), **shown
+            firsts=firsts,
+            ids=self._ids.view(),
+            urls=self._urls.view(),
+            headlines=self._headlines.view(),
+            **shown,
         )
 
 

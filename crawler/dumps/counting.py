@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crawler.dumps.looking_up import Rows
 from crawler.dumps.outcome import find_alarms
 from crawler.dumps.request import DedupeReport, LargeStory
 from dedupe.dump_boilerplate import distinct
 from dedupe.kernels.urls import hash_words
 from dedupe.verify import VERDICTS
-from storage.dumps.fields import HEADLINE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +45,6 @@ def make_report(
     mine = slice(known, None)
     rejects = dict(tally.rejects.most_common())
     largest = outcome.largest(_LARGEST)
-    rows = Rows(inputs, columns, [article for article, _ in largest], [HEADLINE])
     return DedupeReport(
         inputs=tuple(opened.dump.name for opened in inputs[known > 0 :]),
         output=None if request.output is None else os.fspath(request.output),
@@ -60,7 +57,9 @@ def make_report(
         looked_at=outcome.looked_at,
         removed=dict(tally.removed.most_common()),
         largest=tuple(
-            LargeStory(id=names[article], headline=rows.headline(article), articles=n)
+            LargeStory(
+                id=names[article], headline=columns.headlines[article], articles=n
+            )
             for article, n in largest
         ),
         duplicate_ids=_duplicates(columns.ids, known),

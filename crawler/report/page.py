@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crawler.dumps.looking_up import Rows
+from crawler.dumps.looking_up import look_up_texts
 from crawler.report.charts import bars
 from dedupe.verify import REASONS, VERDICTS
-from storage.dumps.fields import HEADLINE, TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -64,13 +63,13 @@ def write_report(
     """Write the page to *path*; everything that comes from the dump is escaped."""
     chosen = _borderline(outcome.pairs)
     wanted = {n for a, b, _ in chosen for n in (a, b)}
-    rows = Rows(inputs, columns, wanted, [HEADLINE, TEXT])
+    texts = look_up_texts(inputs, columns, wanted)
 
     def side(article: int) -> Side:
         return Side(
             name=names[article],
-            headline=rows.headline(article),
-            text=rows.text(article),
+            headline=columns.headlines[article],
+            text=texts[article],
         )
 
     text = render_page(
