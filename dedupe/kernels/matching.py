@@ -32,53 +32,44 @@ def table_bits(shingles):
 
 
 @njit(forceinline=True)
-def number_shingles(
-    hashes, hidden, table, bits, base, keys, places, shown, rare, numbers
-):
-    """Number the distinct shingles of a text, in the order of their first places.
+def number_shingles(hashes, hidden, table, bits, base, shown, rare, firsts):
+    """Call each shingle of a text by its first place: firsts[s] is that of shingle s.
 
-    A slot of *table* holds base plus a number; below *base* it is empty. Number k has
-    the hash keys[k], stands first at places[k], and shown[k] says whether it stands
-    anywhere outside masked passages; numbers[s] is that of shingle s. *rare* is a bitmap
-    of the hashes. Returns how many numbers there are, how many are shown, and how many
-    shingles are not hidden.
+    A slot of *table* holds base plus a first place; below *base* it is empty. shown[f]
+    says whether the shingle that stands first at f stands anywhere outside masked
+    passages. *rare* is a bitmap of the hashes. Returns how many distinct shingles there
+    are, how many are shown, and how many shingles are not hidden.
     """
     shift = np.uint32(32 - bits)
     mask = np.uint64((1 << bits) - 1)
     rare[:] = 0
-    kinds = np.int32(0)
-    distinct = visible = 0
+    kinds = distinct = visible = 0
     for s in range(np.uint64(hashes.shape[0])):
         h = hashes[s]
         slot = slot_of(h, shift)
         entry = table[slot]
-        while entry >= base and keys[np.uint64(entry - base)] != h:
+        while entry >= base and hashes[np.uint64(entry - base)] != h:
             slot = (slot + _U1) & mask
             entry = table[slot]
         if entry < base:
-            k = np.uint64(kinds)
-            table[slot] = base + kinds
-            keys[k] = h
-            places[k] = s
-            shown[k] = 0
+            entry = base + np.int32(s)
+            table[slot] = entry
+            shown[s] = 0
             rare[h >> _WORD] |= _U1 << np.uint64((h >> _BIT) & _LAST_BIT)
-            kinds += np.int32(1)
-        else:
-            k = np.uint64(entry - base)
-        numbers[s] = k
+            kinds += 1
+        first = np.uint64(entry - base)
+        firsts[s] = first
         if hidden[s] == 0:
             visible += 1
-            if shown[k] == 0:
-                shown[k] = 1
-                distinct += 1
+            distinct += shown[first] == 0
+            shown[first] = 1
     return kinds, distinct, visible
 
 
 @njit(forceinline=True)
 def compare_shingles(
-    ours, theirs, hidden, table, bits, base, kinds, keys, places, shown, rare, numbers,
-    met, matches,
-):  # fmt: skip
+    ours, theirs, hidden, table, bits, base, shown, rare, firsts, met, matches
+):
     """Look up the right text's shingles, *theirs*, among the left one's, numbered.
 
     matches[s] becomes the first place of shingle s in the left text, or -1. Returns how
@@ -90,7 +81,7 @@ def compare_shingles(
     shift = np.uint32(32 - bits)
     mask = np.uint64((1 << bits) - 1)
     end, count = np.uint64(ours.shape[0]), np.uint64(theirs.shape[0])
-    met[:kinds] = 0
+    met[:end] = 0
     neutral_b = 0
     s = _U0
     while s < count:
@@ -102,25 +93,25 @@ def compare_shingles(
             continue
         slot = slot_of(h, shift)
         entry = table[slot]
-        while entry >= base and keys[np.uint64(entry - base)] != h:
+        while entry >= base and ours[np.uint64(entry - base)] != h:
             slot = (slot + _U1) & mask
             entry = table[slot]
         if entry < base:
             s += _U1
             continue
-        place = np.uint64(places[np.uint64(entry - base)])
+        place = np.uint64(entry - base)
         # What follows in both texts needs no search: in copies that is nearly all.
         while s < count and place < end and ours[place] == theirs[s]:
-            k = np.uint64(numbers[place])
-            matches[s] = places[k]
-            met[k] |= np.uint8(1) + hidden[s]
-            neutral_b += (hidden[s] | shown[k]) == 0
+            first = np.uint64(firsts[place])
+            matches[s] = firsts[place]
+            met[first] |= np.uint8(1) + hidden[s]
+            neutral_b += (hidden[s] | shown[first]) == 0
             s += _U1
             place += _U1
     shared = neutral_a = kinds_b = 0
-    for kind in range(np.uint64(kinds)):
-        visible = met[kind] & 1
-        shared += visible & shown[kind]
-        kinds_b += visible & (1 - shown[kind])
-        neutral_a += (met[kind] == 2) & shown[kind]
+    for first in range(end):
+        visible = met[first] & 1
+        shared += visible & shown[first]
+        kinds_b += visible & (1 - shown[first])
+        neutral_a += (met[first] == 2) & shown[first]
     return shared, neutral_a, kinds_b, neutral_b

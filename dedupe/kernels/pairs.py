@@ -152,9 +152,7 @@ def verify_pairs(
     for node in range(starts.shape[0]):
         largest = max(largest, sizes[node, 0])
     table = np.full(1 << table_bits(largest), -1, np.int32)
-    keys = np.empty(largest, np.uint32)
-    places = np.empty(largest, np.int32)
-    numbered = np.empty(largest, np.int32)
+    firsts = np.empty(largest, np.int32)
     shown = np.empty(largest, np.uint8)
     bare = np.zeros(largest, np.uint8)
     rare = np.empty(BITMAP, np.uint64)
@@ -162,7 +160,7 @@ def verify_pairs(
     matches = np.empty(largest, np.int32)
     current = np.int64(-1)
     current_masks = False
-    base = kinds = np.int32(0)
+    base = np.int32(0)
     bits = 0
     shown_a = visible_a = 0
     ours = hashes[:0]
@@ -179,7 +177,7 @@ def verify_pairs(
         if a != current or masks != current_masks:
             current = a
             current_masks = masks
-            base = np.int32(base + kinds)
+            base = np.int32(base + ours.shape[0])
             if base > LAST_NUMBER:
                 table[:] = -1
                 base = np.int32(0)
@@ -187,15 +185,14 @@ def verify_pairs(
             ours = hashes[spans[a, 0] : spans[a, 2]]
             hides = masks and distinct[a, 1] != distinct[a, 3]
             hidden_a = hidden[spans[a, 0] : spans[a, 1]] if hides else bare
-            kinds, shown_a, visible_a = number_shingles(
-                ours, hidden_a, table, bits, base, keys, places, shown, rare, numbered
+            _, shown_a, visible_a = number_shingles(
+                ours, hidden_a, table, bits, base, shown, rare, firsts
             )
         theirs = hashes[spans[b, 0] : spans[b, 2]]
         hidden_b = hidden[spans[b, 0] : spans[b, 1]] if masks else bare
         shared, neutral_a, kinds_b, neutral_b = compare_shingles(
-            ours, theirs, hidden_b, table, bits, base, kinds, keys, places, shown, rare,
-            numbered, met, matches,
-        )  # fmt: skip
+            ours, theirs, hidden_b, table, bits, base, shown, rare, firsts, met, matches
+        )
         own_a = shown_a - neutral_a
         own_b = np.int64(distinct[b, 0] if masks else distinct[b, 2]) - kinds_b
         visible_b = np.int64(distinct[b, 1] if masks else distinct[b, 3]) - neutral_b

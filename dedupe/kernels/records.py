@@ -87,10 +87,8 @@ def count_shingles(tokens, starts, sizes, masked, mask_starts, nodes, distinct):
     hashes = np.empty(largest, np.uint32)
     hidden = np.empty(largest, np.uint8)
     table = np.full(1 << table_bits(largest), -1, np.int32)
-    keys = np.empty(largest, np.uint32)
-    places = np.empty(largest, np.int32)
     shown = np.empty(largest, np.uint8)
-    numbers = np.empty(largest, np.int32)
+    firsts = np.empty(largest, np.int32)
     rare = np.empty(BITMAP, np.uint64)
     base = np.int32(0)
     for i in range(nodes.shape[0]):
@@ -103,10 +101,9 @@ def count_shingles(tokens, starts, sizes, masked, mask_starts, nodes, distinct):
             table[:] = -1
             base = np.int32(0)
         kinds, shown_kinds, visible = number_shingles(
-            hashes[:count], hidden, table, table_bits(size), base, keys, places, shown,
-            rare, numbers,
-        )  # fmt: skip
-        base = np.int32(base + kinds)
+            hashes[:count], hidden, table, table_bits(size), base, shown, rare, firsts
+        )
+        base = np.int32(base + count)
         distinct[node, 0] = shown_kinds
         distinct[node, 1] = visible
         distinct[node, 2] = kinds
