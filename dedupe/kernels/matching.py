@@ -109,9 +109,9 @@ def compare_shingles(
             s += _U1
             place += _U1
     shared = neutral_a = kinds_b = 0
-    for first in range(end):
-        visible = met[first] & 1
-        shared += visible & shown[first]
-        kinds_b += visible & (1 - shown[first])
-        neutral_a += (met[first] == 2) & shown[first]
+    for kind in range(end):
+        visible = met[kind] & 1
+        shared += visible & shown[kind]
+        kinds_b += visible & (1 - shown[kind])
+        neutral_a += (met[kind] == 2) & shown[kind]
     return shared, neutral_a, kinds_b, neutral_b
