@@ -13,7 +13,6 @@ stands beside, which a busy machine lengthens less.
 from __future__ import annotations
 
 import argparse
-import gc
 import random
 import resource
 import statistics
@@ -30,6 +29,7 @@ from dedupe.incremental import BAND, PASSAGE
 from dedupe.parameters import DEFAULT
 from dedupe.shingles import analyse_texts
 from dedupe.signature import permutations
+from dedupe.slim_imports import collect_seldom, kept
 from dedupe.text_column import TextColumn
 from storage.article import Article
 from storage.key_runs import SLICES, key_blobs, lay_out
@@ -312,8 +312,9 @@ def main() -> None:
         )
         rng = random.Random(time.time_ns())
         # As the writer of a crawl does, once all is loaded.
-        store.adder.prepare([])
-        gc.freeze()
+        with kept():
+            store.adder.prepare([])
+        collect_seldom()
         measure(store, args.size, 2, rng, words)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         measure(store, args.size, args.batches, rng, words)

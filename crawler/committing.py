@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from crawler.jobs import SourceJob
-from dedupe.slim_imports import kept
+from dedupe.slim_imports import collect_seldom, kept
 from storage.crawl_state import CrawlState
 from storage.errors import DatabaseBusyError, StorageError
 from storage.store import Store
@@ -208,6 +208,7 @@ def _load_kernels() -> None:
     """Load what adds articles."""
     with kept():
         import storage.wiring  # noqa: F401
+    collect_seldom()
 
 
 def _open_archive(plan: ArchivePlan | None) -> WarcArchive | None:

@@ -1,4 +1,4 @@
-"""Imports without what they would wait for: what a library only looks for, and garbage."""
+"""Without what one would wait for: what a library only looks for, and garbage."""
 
 from __future__ import annotations
 
@@ -42,3 +42,8 @@ def kept() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def collect_seldom() -> None:
+    """Let garbage wait: very many small objects are made, nearly none of them in cycles."""
+    gc.set_threshold(20_000, 20, 20)
