@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 Keep = Literal["earliest", "longest"]
 # Pairs verified, or texts counted, at a time.
-_SPAN = 4096
+_SPAN = 2048
 _NO_KEYS = np.zeros(0, np.uint64)
 
 

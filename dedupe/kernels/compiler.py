@@ -17,9 +17,11 @@ with unseen("scipy", "cffi", "yaml"):
     from numba.extending import intrinsic
     from numba.np.arrayobj import make_array
 
+# What loads kernels in less time knows numba from within: others load in their own way.
+if numba.__version__.startswith("0.68."):
     from dedupe.kernels.loading import load_lightly
 
-load_lightly()
+    load_lightly()
 
 # For kernels that others call, and that make no array: numba counts no reference for
 # each array that is passed on to them, which may take longer than they do.
