@@ -106,6 +106,9 @@ class Session:
         if self.is_closed or not hasattr(self, "writer"):
             return
         self.is_closed = True
+        # What was told to stop may still come to its end like one that has asked all.
+        if reason == "finished" and self.frontier.is_stopping:
+            reason = "shutdown"
         self.outcome.reason = reason
         self.writer.close(timeout)
         self.outcome.error = self.outcome.error or self.writer.error
