@@ -10,6 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -128,6 +129,11 @@ def _redirected(
     from crawler import writing
     from crawler.children import WORKERS
 
+    # A test of the workers may have started the server, out of reach of a stop.
+    stops = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, stops)
+    for number in stops:
+        signal.signal(number, signal.SIG_DFL)
     # A crawl's own processes are forked from the same server, as it holds all they need;
     # left alone, the crawl starts a server of its own, which imports everything anew.
     writing.WRITERS = WORKERS

@@ -49,7 +49,7 @@ def test_a_stop_writes_no_outlet_by_half(tmp_path: Path) -> None:
             child.process.terminate()
             is_stopped.set()
             done = child.wait(30)
-    assert (done.returncode, own.exists()) == (1, False)
+    assert (done.returncode, own.exists()) == (1, False), done.stderr
     assert done.stderr == (
         "wirecopy: stopped before all was asked: nothing is written;"
         " run the same command again\n"
