@@ -62,6 +62,9 @@ def _assemble(
     if headline is None:
         raise NotAnArticle("no headline")
     blocks, captions = part_captions(headline.value, body)
+    # All that was found may be another headline of the page.
+    if not blocks:
+        raise NotAnArticle("empty page")
     authors = find_authors(page)
     dateline = find_dateline(blocks, headline.value)
     found = {
