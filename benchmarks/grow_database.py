@@ -6,7 +6,8 @@ end), then adds real batches of 100 through Store.add_all,
 a third of them copies of articles in the database, and prints milliseconds an article.
 The time of a batch's own work is taken inside the transaction, without cleaning and
 signing, which crawls do elsewhere; each article bears its share of what the batch reads
-at its beginning and writes at its end. The mean with commits holds everything but cleaning and signing. CPU time
+at its beginning and writes at its end, but for the words, which go to the search index with
+the commit. The mean with commits holds everything but cleaning and signing. CPU time
 stands beside, which a busy machine lengthens less.
 """
 

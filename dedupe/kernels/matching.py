@@ -70,7 +70,7 @@ def number_shingles(hashes, hidden, table, bits, base, shown, rare, firsts):
 def compare_shingles(
     ours, theirs, hidden, table, bits, base, shown, rare, firsts, met, matches
 ):
-    """Look up the right text's shingles, *theirs*, among the left one's, numbered.
+    """Look up the right text's shingles, *theirs*, among the left one's.
 
     matches[s] becomes the first place of shingle s in the left text, or -1. Returns how
     many distinct shingles both show; how many of the left's count for neither, since
