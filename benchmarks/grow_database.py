@@ -33,6 +33,7 @@ from dedupe.signature import permutations
 from dedupe.slim_imports import collect_seldom, kept
 from dedupe.text_column import TextColumn
 from storage.article import Article
+from storage.key_filter import KeyFilter
 from storage.key_runs import SLICES, key_blobs, lay_out
 from storage.recent_keys import MOST, draw_stamp
 from storage.search import index_article
@@ -98,6 +99,8 @@ def fill(store: Store, count: int, rng: random.Random, words: list[str]) -> None
     if have < count and count > RECENT:
         with store.transaction():
             let_keys_wait(store, count - RECENT)
+    if count > RECENT:
+        write_filters(store)
     if have < count:
         # Else the first batch that is measured would join them.
         store.db.conn.execute("INSERT INTO search (search) VALUES ('optimize')")
@@ -121,6 +124,17 @@ def let_keys_wait(store: Store, since: int) -> None:
             f"DELETE FROM {table} WHERE key = ? AND article = ?", waiting.rows(kind)
         )
     draw_stamp(conn)
+
+
+def write_filters(store: Store) -> None:
+    """Write a filter of every slice of keys that has none, as a crawl had done."""
+    conn = store.db.conn
+    known = {row[0] for row in conn.execute("SELECT slice FROM key_filters")}
+    with store.transaction():
+        keys = KeyFilter(conn)
+        for part in set(range(SLICES)) - known:
+            keys.write(part, 0)
+        draw_stamp(conn)
 
 
 def set_search_memory(store, size: int) -> int:
@@ -333,7 +347,7 @@ def sizes(path: Path) -> None:
         index = store.db.conn.execute(
             "SELECT sum(pgsize) FROM dbstat"
             " WHERE name IN ('signatures', 'bands', 'passage_keys', 'recent_keys',"
-            " 'recent_keys_turn') AND aggregate = TRUE"
+            " 'recent_keys_turn', 'key_filters') AND aggregate = TRUE"
         ).fetchone()[0]
     print(f"index {index / count:,.0f} bytes an article of {count:,} articles;")
     print(f"whole file {path.stat().st_size / count:,.0f} bytes an article")

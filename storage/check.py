@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from storage.counts import find_miscounted
+from storage.key_filter import find_lossy
 from storage.key_runs import key_blobs
 from storage.recent_keys import find_row, last_turn
 from storage.repairing import GARBLED, MISPLACED
@@ -188,6 +189,7 @@ def _look(store: Store) -> list[Problem]:
         *_check_keys(store.db),
         *_check_rows(store.db),
         *_check_counts(store.db),
+        *_check_filters(store.db),
         *_check_search(store.db),
         *_check_texts(store),
     ]
@@ -232,6 +234,18 @@ def _check_counts(db: Database) -> list[Problem]:
         return []
     what, examples = "outlets whose counts are wrong", tuple(wrong[:_SHOWN])
     return [Problem(part="counts", what=what, count=len(wrong), examples=examples)]
+
+
+def _check_filters(db: Database) -> list[Problem]:
+    lossy = find_lossy(db.conn)
+    if not lossy:
+        return []
+    what = "filters that hold back keys, by slice"
+    return [
+        Problem(
+            part="filters", what=what, count=len(lossy), examples=tuple(lossy[:_SHOWN])
+        )
+    ]
 
 
 def _check_texts(store: Store) -> list[Problem]:

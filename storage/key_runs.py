@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     # An article, how many slices had been written before it came, and its keys.
     Row = tuple[int, int, bytes, bytes]
 
+TABLES = {BAND: "bands", PASSAGE: "passage_keys"}
 # What the keys of a table are parted into.
 SLICES = 1 << 10
 _WIDTH = np.uint64(64 - 10)  # bits of a place that do not tell its slice
@@ -128,12 +129,29 @@ def places_of(keys: NDArray[np.int64], kind: int) -> NDArray[np.uint64]:
     return places
 
 
+def slices_of(places: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Return in which slice each place is."""
+    return (places >> _WIDTH).astype(np.int64)
+
+
+def ranges_of(kind: int, part: int, last: int) -> Iterator[tuple[int, int]]:
+    """Go through the first and last keys of slice *part*; *last* is the table's last."""
+    if kind == PASSAGE:
+        first = part << 54
+        yield first - (first >> 63 << 64), first - (first >> 63 << 64) + int(_REST)
+        return
+    # Numbers of bands that differ by 32 share their slices.
+    first = part << 27
+    while first <= last:
+        yield first, first + (1 << 27) - 1
+        first += 1 << 37
+
+
 def _wait(
     places: NDArray[np.uint64], turns: NDArray[np.int64], now: int
 ) -> NDArray[np.bool_]:
     """Tell what came at *turns* and was in no slice that was written since."""
-    slices = (places >> _WIDTH).astype(np.int64)
-    waits: NDArray[np.bool_] = (slices - turns) % SLICES >= now - turns
+    waits: NDArray[np.bool_] = (slices_of(places) - turns) % SLICES >= now - turns
     return waits
 
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from dedupe.incremental import BAND, PASSAGE, Entry, Key
+from dedupe.incremental import BAND, Entry, Key
 from storage.changes import Changes
+from storage.key_runs import TABLES
 from storage.recent_keys import RecentKeys
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 # Most keys are held by nobody, and share one empty tuple.
 Holders = list[int] | tuple[()]
-_TABLES = {BAND: "bands", PASSAGE: "passage_keys"}
 _READ = (
     "SELECT keys.key, keys.article FROM json_each(?) AS asked"
     " CROSS JOIN {table} AS keys ON keys.key = asked.value"
@@ -79,7 +79,7 @@ class KeyTables:
         """Write what waits."""
         self._lay_down()
         removed, added = self.changes.take()
-        for kind, table in _TABLES.items():
+        for kind, table in TABLES.items():
             self._conn.executemany(
                 f"DELETE FROM {table} WHERE key = ? AND article = ?",
                 _rows(kind, removed),
@@ -104,8 +104,8 @@ class KeyTables:
     def _articles(self, keys: Iterable[Key]) -> dict[Key, list[int]]:
         """Read which articles hold those of *keys* that any holds."""
         found: defaultdict[Key, list[int]] = defaultdict(list)
-        for kind, table in _TABLES.items():
-            asked = sorted(key for one, key in keys if one == kind)
+        for kind, table in TABLES.items():
+            asked = self._recent.sift(kind, [key for one, key in keys if one == kind])
             if asked:
                 rows = self._conn.execute(_READ.format(table=table), [_json(asked)])
                 for key, article in (*rows, *self._recent.read(kind, asked)):
@@ -125,7 +125,7 @@ class KeyTables:
         return {one: to_unsigned(rank) for one, rank in rows if rank is not None}
 
     def _insert(self, part: Run) -> None:
-        for kind, table in _TABLES.items():
+        for kind, table in TABLES.items():
             sql = f"INSERT OR IGNORE INTO {table} (key, article) VALUES (?, ?)"
             self._conn.executemany(sql, part.rows(kind))
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from storage.common_keys_migration import add_common_keys
 from storage.counts import create_counts
 from storage.database import Migrations
+from storage.keys_schema import KEY_FILTERS, RECENT_KEYS
 from storage.pages_schema import PAGES
 from storage.views import VIEWS
 
@@ -380,21 +381,16 @@ def fold_anew(db: Database) -> None:
 @migrations()
 def let_keys_wait(db: Database) -> None:
     """The keys of the articles that came last, before each goes to its own place."""
-    _run(
-        db,
-        """
-CREATE TABLE recent_keys (
-    article INTEGER PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE,
-    turn INTEGER NOT NULL,      -- slices of the keys' range written before it came
-    bands BLOB NOT NULL,        -- a little-endian uint32 a band
-    passages BLOB NOT NULL      -- little-endian int64
-);
-CREATE INDEX recent_keys_turn ON recent_keys(turn)
-""",
-    )
+    _run(db, RECENT_KEYS)
 
 
 @migrations()
 def write_words_at_the_commit(db: Database) -> None:
     """A batch's words are gathered in memory whole, and are one piece of the index."""
     db.execute("INSERT INTO search (search, rank) VALUES ('hashsize', 16777216)")
+
+
+@migrations()
+def tell_what_nobody_holds(db: Database) -> None:
+    """Filters of the keys: a slice's is made when it is written next."""
+    _run(db, KEY_FILTERS)

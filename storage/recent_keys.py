@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedupe.incremental import BAND, PASSAGE
+from storage.key_filter import KeyFilter
 from storage.key_runs import (
     SLICES,
     TAKEN,
@@ -58,6 +59,14 @@ class RecentKeys:
         self._runs: list[Run] = []
         self._count = 0
         self._turn = 0
+        self._filter = KeyFilter(db.conn)
+
+    def sift(self, kind: int, keys: Sequence[int]) -> list[int]:
+        """Return, ascending, those of *keys* that anybody may hold, here or in the table."""
+        self._load()
+        asked = np.sort(np.array(keys, np.int64))
+        sifted: list[int] = asked[self._filter.sift(places_of(asked, kind))].tolist()
+        return sifted
 
     def read(self, kind: int, keys: Sequence[int]) -> Iterator[tuple[int, int]]:
         """Go through (key, article) of those of *keys* that wait."""
@@ -102,10 +111,12 @@ class RecentKeys:
         first = self._turn
         while self._count + coming > MOST and self._turn < first + SLICES:
             taken = join_runs([run.take(self._turn) for run in self._runs])
+            part, count = self._turn % SLICES, len(taken.places)
             self._turn += 1
-            self._count -= len(taken.places)
-            if len(taken.places):
+            self._count -= count
+            if count:
                 yield taken
+                self._filter.write(part, count)
         if self._turn > first:
             self._conn.execute(
                 "DELETE FROM recent_keys WHERE turn <= ?", [self._turn - SLICES]
@@ -127,10 +138,12 @@ class RecentKeys:
             return
         self._turn = last_turn(self._conn)
         self._runs, self._count = [], 0
+        self._filter.load()
         self._keep(lay_out(self._conn.execute(_ROWS), self._turn))
         self._stamp = stamp
 
     def _keep(self, run: Run) -> None:
+        self._filter.add(run.places)
         self._runs.append(run)
         self._count += len(run.places)
         if len(self._runs) > _RUNS:

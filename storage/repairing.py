@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from storage.counts import count_again
 from storage.database import quote_identifier
+from storage.key_filter import find_lossy
 from storage.recent_keys import draw_stamp
 from storage.search import index_everything
 from storage.settle import empty_index, queue_everything, settle
@@ -110,6 +111,13 @@ def _mend_index(store: Store, db: Database) -> None:
     empty_index(db, "check")
 
 
+def _mend_filters(store: Store, db: Database) -> None:
+    """Forget what holds keys back: it is made anew when its slice is written next."""
+    lossy = [(part,) for part in find_lossy(db.conn)]
+    db.conn.executemany("DELETE FROM key_filters WHERE slice = ?", lossy)
+    draw_stamp(db.conn)
+
+
 def _mend_search(store: Store, db: Database) -> None:
     index_everything(db)
 
@@ -145,6 +153,7 @@ _MENDS: dict[str, Callable[[Store, Database], None]] = {
     "aliases": _mend_aliases,
     "texts": _mend_texts,
     "index": _mend_index,
+    "filters": _mend_filters,
     "search": _mend_search,
     "lines": _mend_lines,
     "stories": _mend_stories,

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 _BATCH = 50
 _LINES = 200
 INDEX_TABLES = (
-    *("bands", "passage_keys", "recent_keys", "signatures"),
+    *("bands", "passage_keys", "recent_keys", "key_filters", "signatures"),
     *("stranger_passages", "crowded_keys", "lone_keys"),
 )
 # Two lines can each be boilerplate only while the other is not; the article then keeps
@@ -53,7 +53,7 @@ def empty_index(db: Database, reason: str) -> None:
     from storage.recent_keys import draw_stamp
 
     for table in INDEX_TABLES:
-        # A migration does so before there are recent keys.
+        # A migration does so before there are all of them.
         if db[table].exists():
             db.conn.execute(f"DELETE FROM {table}")
     draw_stamp(db.conn)

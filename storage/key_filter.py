@@ -1,0 +1,170 @@
+"""What surely nobody holds, told from memory: most keys of a new article are such.
+
+Every other look-up costs a page of a table that no cache holds. A Bloom filter in blocks
+of one word (Putze, Sanders and Singler: Cache-, Hash- and Space-Efficient Bloom Filters,
+2007), one for each slice of the keys, which is written with the slice. Of a slice that
+has no row nothing is known: its filter is made when it is written next.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from storage.key_runs import SLICES, TABLES, places_of, ranges_of, slices_of
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from numpy.typing import NDArray
+
+# Keys that share a word of 64 bits when a filter is made, and at most: with so many,
+# 2 and 5 in a hundred pass that nobody holds.
+_FIRST = 6
+_MOST = 9
+_ANYTHING = (1 << 64) - 1
+# Odd numbers without a pattern, to spread a place's bits over the upper half.
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+_AGAIN = np.uint64(0xC2B2AE3D27D4EB4F)
+_HALF = np.uint64(32)
+_BITS = tuple(map(np.uint64, (58, 52, 46, 40)))
+# A damaged row is left to `wirecopy check`.
+_ROWS = (
+    "SELECT slice, keys, bits FROM key_filters WHERE typeof(keys) = 'integer'"
+    " AND slice BETWEEN 0 AND ? AND typeof(bits) = 'blob' AND length(bits) > 0"
+    " AND length(bits) % 8 = 0"
+)
+_SAVE = (
+    "INSERT INTO key_filters (slice, keys, bits) VALUES (?, ?, ?)"
+    " ON CONFLICT (slice) DO UPDATE SET keys = excluded.keys, bits = excluded.bits"
+)
+
+
+class KeyFilter:
+    """One filter a slice, of the keys in the tables and of those that wait.
+
+    Keys are known by their places, uint64[n]. load() must follow a rollback and a
+    commit of another process.
+    """
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+        self._lay_out({}, {})
+
+    def __contains__(self, part: int) -> bool:
+        """Tell whether anything is known of slice *part*."""
+        return bool(0 <= part < SLICES and self._begins[part])
+
+    def load(self) -> None:
+        """Read the filters of all slices that were written."""
+        rows = self._conn.execute(_ROWS, [SLICES - 1]).fetchall()
+        self._lay_out(
+            {part: np.frombuffer(bits, "<u8") for part, _, bits in rows},
+            {part: keys for part, keys, _ in rows},
+        )
+
+    def add(self, places: NDArray[np.uint64]) -> None:
+        """Let keys that wait pass from here on."""
+        words, masks = self._find(places)
+        np.bitwise_or.at(self._words, words, masks)
+
+    def sift(self, places: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Tell of each key whether anybody may hold it."""
+        words, masks = self._find(places)
+        passes: NDArray[np.bool_] = self._words[words] & masks == masks
+        return passes
+
+    def write(self, part: int, added: int) -> None:
+        """Write the filter of slice *part*, whose tables hold *added* keys more."""
+        size = int(self._sizes[part])
+        keys = int(self._keys[part]) + added
+        if part not in self or keys > _MOST * size:
+            places = np.unique(stored_places(self._conn, part))
+            keys = len(places)
+            size = keys // _FIRST + 1
+            self._make_room(part, size)
+            self.add(places)
+        self._keys[part] = keys
+        begin = int(self._begins[part])
+        bits = self._words[begin : begin + size].astype("<u8").tobytes()
+        self._conn.execute(_SAVE, [part, keys, bits])
+
+    def _find(
+        self, places: NDArray[np.uint64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+        """Return the word of each place, and the bits that it sets there."""
+        parts = slices_of(places)
+        spread = places * _SPREAD
+        sizes = self._sizes[parts].astype(np.uint64)
+        inside = ((spread >> _HALF) * sizes >> _HALF).astype(np.int64)
+        again = (spread ^ spread >> _HALF) * _AGAIN
+        masks = np.zeros(len(places), np.uint64)
+        for bit in _BITS:
+            masks |= np.uint64(1) << (again >> bit & np.uint64(63))
+        return self._begins[parts] + inside, masks
+
+    def _make_room(self, part: int, size: int) -> None:
+        """Give a slice *size* words without a bit, behind all others."""
+        if self._end + size > len(self._words):
+            known = np.flatnonzero(self._begins).tolist()
+            self._lay_out(
+                {
+                    one: self._words[begin : begin + self._sizes[one]]
+                    for one in known
+                    if one != part and (begin := self._begins[one])
+                },
+                {one: int(self._keys[one]) for one in known},
+                spare=size,
+            )
+        self._begins[part], self._sizes[part] = self._end, size
+        self._words[self._end : self._end + size] = 0
+        self._end += size
+
+    def _lay_out(
+        self,
+        filters: dict[int, NDArray[np.uint64]],
+        keys: dict[int, int],
+        *,
+        spare: int = 0,
+    ) -> None:
+        """Lay filters out one behind the other, behind a word that all others share."""
+        used = 1 + sum(map(len, filters.values()))
+        words = np.zeros(used + (spare and spare + used // 8), np.uint64)
+        words[0] = _ANYTHING
+        self._begins = np.zeros(SLICES, np.int64)
+        self._sizes = np.ones(SLICES, np.int64)
+        self._keys = np.zeros(SLICES, np.int64)
+        self._end = 1
+        for part, bits in filters.items():
+            self._begins[part], self._sizes[part] = self._end, len(bits)
+            words[self._end : self._end + len(bits)] = bits
+            self._end += len(bits)
+        for part, count in keys.items():
+            self._keys[part] = count
+        self._words = words
+
+
+def stored_places(conn: sqlite3.Connection, part: int) -> NDArray[np.uint64]:
+    """Read the places of all keys of slice *part* in the tables."""
+    found = []
+    for kind, table in TABLES.items():
+        (last,) = conn.execute(f"SELECT max(key) FROM {table}").fetchone()
+        for asked in ranges_of(kind, part, last or 0):
+            sql = f"SELECT DISTINCT key FROM {table} WHERE key BETWEEN ? AND ?"
+            rows = conn.execute(sql, asked)
+            keys = np.fromiter((key for (key,) in rows), np.int64)
+            found.append(places_of(keys, kind))
+    return np.concatenate(found)
+
+
+def find_lossy(conn: sqlite3.Connection) -> list[int]:
+    """Return the slices whose rows are damaged, or hold back a key of the tables."""
+    keys = KeyFilter(conn)
+    keys.load()
+    rows = conn.execute("SELECT slice FROM key_filters ORDER BY slice").fetchall()
+    return [
+        part
+        for (part,) in rows
+        if part not in keys or not keys.sift(stored_places(conn, part)).all()
+    ]
