@@ -99,9 +99,8 @@ class Adder:
         for number, story in self._joined:
             stories.setdefault(story, []).append(number)
         self._joined.clear()
-        # One after the other: few large ones need be in memory at a time.
-        for joined in stories.values():
-            self._repair(joined)
+        for part in self.stories.parts(stories):
+            self._repair([number for story in part for number in stories[story]])
 
     def waiting(self) -> tuple[int, int, int]:
         """Return how much waits for write() or the batch's end, for back_to()."""

@@ -10,12 +10,14 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from storage.keeping import Keeper, Member, load_members
 from storage.pairs import CONNECTING, linking_pairs, save_verdicts
 from storage.partition import Group
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from sqlite_utils import Database
 
@@ -28,6 +30,12 @@ _COLUMNS = (
     *("size", "outlets", "first_published", "last_published"),
 )
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM stories WHERE id = ?"
+_SIZES = (
+    "SELECT asked.value, coalesce(stories.size, 1) FROM json_each(?) AS asked"
+    " LEFT JOIN stories ON stories.id = asked.value"
+)
+# Members of stories that are decided together, if not all of one story.
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +96,25 @@ class Stories:
             for article in group.members
             if members[article].story != story
         ]
+        corrections = corrections_of(pairs)
         for group, story in zip(groups, ids, strict=True):
-            self._write(group, story, members, pairs)
+            self._write(group, story, members, corrections)
         self._retire(groups, ids, members)
         return Repair(moved=tuple(moved), stories=tuple(ids))
+
+    def parts(self, stories: Collection[int]) -> Iterator[list[int]]:
+        """Go through *stories* in parts that repair() may hold in memory at once."""
+        rows = self._db.conn.execute(_SIZES, [orjson.dumps([*stories]).decode()])
+        part: list[int] = []
+        held = 0
+        for story, size in rows.fetchall():
+            part.append(story)
+            held += size
+            if held >= _AT_ONCE:
+                yield part
+                part, held = [], 0
+        if part:
+            yield part
 
     def show(self, story: int) -> bool:
         """Pick the shown article of a story anew; return whether it is another one."""
@@ -102,8 +125,8 @@ class Stories:
         ).fetchone()
         group = Group(anchor=anchor, members=tuple(sorted(members)))
         before = {m.id for m in members.values() if m.role == "canonical"}
-        pairs = linking_pairs(self._db, members)
-        return self._write(group, story, members, pairs) not in before
+        corrections = corrections_of(linking_pairs(self._db, members))
+        return self._write(group, story, members, corrections) not in before
 
     def _component(
         self, changed: Iterable[int]
@@ -161,11 +184,10 @@ class Stories:
         group: Group,
         story: int,
         members: Mapping[int, Member],
-        pairs: Iterable[StoredPair],
+        corrections: Sequence[tuple[int, int]],
     ) -> int:
         """Write one story and its members' roles; return the article that it shows."""
         own = [members[article] for article in group.members]
-        corrections = [(p.a, p.b) for p in pairs if p.verdict == "correction"]
         before = self._load(story)
         kept = next((m for m in own if m.id == before.get("kept")), None)
         canonical = kept or self.keeper.canonical(own, corrections)
@@ -242,6 +264,11 @@ class Stories:
         execute("UPDATE story_aliases SET story = ? WHERE story = ?", [heir, old])
         execute("INSERT INTO story_aliases (id, story) VALUES (?, ?)", [old, heir])
         execute("DELETE FROM stories WHERE id = ?", [old])
+
+
+def corrections_of(pairs: Iterable[StoredPair]) -> list[tuple[int, int]]:
+    """Return the pairs of which one article corrects the other."""
+    return [(pair.a, pair.b) for pair in pairs if pair.verdict == "correction"]
 
 
 def find_story(db: Database, story: int) -> int | None:
