@@ -50,7 +50,7 @@ class KeyFilter:
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
-        self._lay_out({}, {})
+        self._clear(0)
 
     def __contains__(self, part: int) -> bool:
         """Tell whether anything is known of slice *part*."""
@@ -58,11 +58,11 @@ class KeyFilter:
 
     def load(self) -> None:
         """Read the filters of all slices that were written."""
-        rows = self._conn.execute(_ROWS, [SLICES - 1]).fetchall()
-        self._lay_out(
-            {part: np.frombuffer(bits, "<u8") for part, _, bits in rows},
-            {part: keys for part, keys, _ in rows},
-        )
+        (size,) = self._conn.execute("SELECT total(length(bits)) FROM key_filters")
+        self._clear(int(size[0]) // 8)
+        for part, keys, bits in self._conn.execute(_ROWS, [SLICES - 1]):
+            self._keys[part] = keys
+            self._put(part, np.frombuffer(bits, "<u8"))
 
     def add(self, places: NDArray[np.uint64]) -> None:
         """Let keys that wait pass from here on."""
@@ -83,7 +83,8 @@ class KeyFilter:
             places = np.unique(stored_places(self._conn, part))
             keys = len(places)
             size = keys // _FIRST + 1
-            self._make_room(part, size)
+            self._make_room(size)
+            self._put(part, np.zeros(size, np.uint64))
             self.add(places)
         self._keys[part] = keys
         begin = int(self._begins[part])
@@ -104,45 +105,33 @@ class KeyFilter:
             masks |= np.uint64(1) << (again >> bit & np.uint64(63))
         return self._begins[parts] + inside, masks
 
-    def _make_room(self, part: int, size: int) -> None:
-        """Give a slice *size* words without a bit, behind all others."""
-        if self._end + size > len(self._words):
-            known = np.flatnonzero(self._begins).tolist()
-            self._lay_out(
-                {
-                    one: self._words[begin : begin + self._sizes[one]]
-                    for one in known
-                    if one != part and (begin := self._begins[one])
-                },
-                {one: int(self._keys[one]) for one in known},
-                spare=size,
-            )
-        self._begins[part], self._sizes[part] = self._end, size
-        self._words[self._end : self._end + size] = 0
-        self._end += size
+    def _put(self, part: int, bits: NDArray[np.uint64]) -> None:
+        """Make *bits* the filter of a slice, behind all others."""
+        begin = self._end
+        self._begins[part], self._sizes[part] = begin, len(bits)
+        self._end += len(bits)
+        self._words[begin : self._end] = bits
 
-    def _lay_out(
-        self,
-        filters: dict[int, NDArray[np.uint64]],
-        keys: dict[int, int],
-        *,
-        spare: int = 0,
-    ) -> None:
-        """Lay filters out one behind the other, behind a word that all others share."""
-        used = 1 + sum(map(len, filters.values()))
-        words = np.zeros(used + (spare and spare + used // 8), np.uint64)
-        words[0] = _ANYTHING
+    def _make_room(self, size: int) -> None:
+        """Let *size* words more have room, without those of filters that were replaced."""
+        if self._end + size <= len(self._words):
+            return
+        words, begins, sizes, keys = self._words, self._begins, self._sizes, self._keys
+        parts = np.flatnonzero(begins)
+        used = int(sizes[parts].sum())
+        self._clear(used + used // 8 + size)
+        self._keys = keys
+        for part in parts.tolist():
+            self._put(part, words[begins[part] : begins[part] + sizes[part]])
+
+    def _clear(self, room: int) -> None:
+        """Know nothing of any slice: all share the first word, which lets anything pass."""
+        self._words = np.empty(1 + room, np.uint64)
+        self._words[0] = _ANYTHING
+        self._end = 1
         self._begins = np.zeros(SLICES, np.int64)
         self._sizes = np.ones(SLICES, np.int64)
         self._keys = np.zeros(SLICES, np.int64)
-        self._end = 1
-        for part, bits in filters.items():
-            self._begins[part], self._sizes[part] = self._end, len(bits)
-            words[self._end : self._end + len(bits)] = bits
-            self._end += len(bits)
-        for part, count in keys.items():
-            self._keys[part] = count
-        self._words = words
 
 
 def stored_places(conn: sqlite3.Connection, part: int) -> NDArray[np.uint64]:
