@@ -257,7 +257,7 @@ class Adder:
             self._joined.append((number, story))
             known = Verdict(article=number, story=story, role="copy", verdict="known")
         self._count_blocks(known, prepared, outlet, row)
-        return replace(_judged(known, prepared, found), is_new=True)
+        return _judged(known, prepared, best, is_new=True)
 
     def _row(self, prepared: Prepared, outlet: int | None) -> dict[str, Any]:
         article = prepared.article
@@ -300,8 +300,8 @@ class Adder:
         row = load_times(self._db, stored.id)
         known = self._known(stored.id)
         self._count_blocks(known, prepared, outlet, row)
-        pairs = pairs_of(self._db, stored.id)
-        return replace(_judged(known, prepared, pairs), is_revision=not same_bytes)
+        best = strongest(pairs_of(self._db, stored.id))
+        return _judged(known, prepared, best, is_revision=not same_bytes)
 
     def _add_older(self, stored: Stored, prepared: Prepared) -> Verdict:
         """Keep a text that was fetched before the one we show, as its revision."""
@@ -356,9 +356,15 @@ class Adder:
         return Verdict(article=article, story=story, role=role, verdict="known")
 
 
-def _judged(known: Verdict, prepared: Prepared, pairs: Sequence[StoredPair]) -> Verdict:
+def _judged(
+    known: Verdict,
+    prepared: Prepared,
+    best: StoredPair | None,
+    *,
+    is_new: bool = False,
+    is_revision: bool = False,
+) -> Verdict:
     """Say by which of its pairs an article joined its story."""
-    best = strongest(pairs)
     return replace(
         known,
         verdict="new" if best is None else best.verdict,
@@ -366,4 +372,6 @@ def _judged(known: Verdict, prepared: Prepared, pairs: Sequence[StoredPair]) -> 
         if best is None or known.article is None
         else other_of(known.article, best),
         removed=len(prepared.body.removed),
+        is_new=is_new,
+        is_revision=is_revision,
     )

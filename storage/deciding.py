@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dedupe.gathering import UNKNOWN_TIME
-from dedupe.incremental import Entry, Key, Proposer, headline_key
+from dedupe.incremental import PASSAGE, Entry, Key, Proposer, headline_key
 from dedupe.relatives import SAMPLE
 from dedupe.similarity import headline_similarity
 from dedupe.text import fold
@@ -108,9 +108,10 @@ class Decider:
 
     def enter(self, article: int, entry: Entry) -> None:
         """Enter an article into the index; it may have no row yet."""
-        self.index.add(article, entry)
         least = self.parameters.stranger_groups
-        for key in self.index.held_by(entry.passages, least):
+        for key in self.index.add(article, entry):
+            if key[0] != PASSAGE or self.index.count(key, least) < least:
+                continue
             first = self._states.crowded.get(key)
             if first is None or entry.rank in first[:SAMPLE]:
                 self._ask(key, but=article)

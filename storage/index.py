@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from dedupe.incremental import HEADLINE, Entry, Key
+from dedupe.incremental import BAND, HEADLINE, PASSAGE, Entry, Key
 from dedupe.relatives import SAMPLE
 from storage.key_tables import Holders, KeyTables, to_signed, to_unsigned
 from storage.unmet import Unmet
@@ -54,8 +54,12 @@ class SqliteIndex:
         self._entries: dict[int, Entry] = {}
         # Never of a key above the cap.
         self._held: dict[Key, Holders] = {}
-        # Whether all that a batch asks for was read at its beginning.
+        # Whether all that a batch asks for was read at its beginning, and of which
+        # entries: what is not held then, nobody held.
         self._is_ahead = False
+        self._ahead: dict[int, Entry] = {}
+        # Who was just entered and shares no band and no passage.
+        self._alone: int | None = None
         # With and without a mark of correction.
         self.unnamed: Unmet[int] = Unmet(
             db, ("articles", "headline_hash"), equals="IN (value, value - 1)"
@@ -93,23 +97,17 @@ class SqliteIndex:
 
     def is_shared(self, entry: Entry) -> bool:
         """Tell whether any other text holds a key of *entry*; reads what it needs."""
-        held, alone = self._read(entry.keys), [entry.rank]
+        keys, alone = entry.keys, [entry.rank]
+        if entry.rank == self._alone:
+            keys = () if entry.headline is None else (entry.headline,)
+        held = self._read(keys)
         return any(
-            key not in held or (held[key] and held[key] != alone) for key in entry.keys
+            key not in held or (held[key] and held[key] != alone) for key in keys
         )
 
     def remembered(self, key: Key) -> Sequence[int] | None:
         """The texts that hold a key below the cap, where they have been read."""
         return self._held.get(key)
-
-    def held_by(self, keys: Iterable[Key], least: int) -> list[Key]:
-        """Those of *keys* that at least so many texts hold, each once."""
-        held = self._read(keys)
-        return [
-            key
-            for key in dict.fromkeys(keys)
-            if key not in held or len(held[key]) >= least
-        ]
 
     def remember(self, entry: Entry) -> None:
         """Keep the entry of a text that is in the index, so that none signs it again."""
@@ -117,17 +115,20 @@ class SqliteIndex:
 
     def read_ahead(self, entries: Sequence[Entry]) -> None:
         """Read what adding all of *entries* will ask for; until end_batch()."""
-        self._held.clear()
+        self._forget_held()
         self._is_ahead = True
         self.unnamed.ask(entry.headline[1] for entry in entries if entry.headline)
-        self._read(
-            {key for entry in entries for key in (*entry.bands, *entry.passages)}
-        )
+        asked = {
+            BAND: [key for entry in entries for _, key in entry.bands],
+            PASSAGE: [key for entry in entries for _, key in entry.passages],
+        }
+        self._held |= self.tables.held(asked, but=self._states.crowded)
+        self._ahead = {id(entry): entry for entry in entries}
         masked = self._states.masked
         ranks = {
             rank
             for key, held in self._held.items()
-            if held and key not in masked
+            if key not in masked
             for rank in held
         }
         if len(ranks) <= _AHEAD:
@@ -136,17 +137,23 @@ class SqliteIndex:
     def end_batch(self) -> None:
         """Read everything anew from here on: the transaction may end."""
         self._is_ahead = False
-        self._held.clear()
+        self._forget_held()
         self.unnamed.forget()
 
     def begin(self, entry: Entry) -> None:
         """Read what deciding about *entry* will ask for, in one go."""
+        self._alone = None
         if not self._is_ahead:
-            self._held.clear()
+            self._forget_held()
         elif entry.headline is not None:
             # Any article may have changed whose headline it is.
             self._held.pop(entry.headline, None)
-        self._read(entry.keys)
+        if id(entry) in self._ahead:
+            for key in entry.keys:
+                if key not in self._held and key not in self._states.crowded:
+                    self._held[key] = self._everyone(key) if key[0] == HEADLINE else ()
+        else:
+            self._read(entry.keys)
         asked = {
             rank for key in entry.passages for rank in self._held.get(key, ())[:SAMPLE]
         }
@@ -168,32 +175,42 @@ class SqliteIndex:
     def forget(self) -> None:
         """Read every text anew: one that is there may have changed."""
         self._entries.clear()
-        self._held.clear()
+        self._forget_held()
 
-    def add(self, article: int, entry: Entry) -> None:
-        """Enter an article, and queue those whose pairs that makes stale."""
+    def add(self, article: int, entry: Entry) -> list[Key]:
+        """Enter an article, and queue those whose pairs that makes stale.
+
+        Returns its bands and passages that others hold too.
+        """
         self.begin(entry)
         self._new = {article: entry.rank}
         self._entries[entry.rank] = entry
-        for key in dict.fromkeys((*entry.bands, *entry.passages)):
+        shared = []
+        for key in entry.keys:
+            if key[0] == HEADLINE:
+                continue
             ranks = self._held.get(key)
+            if not ranks and ranks is not None:
+                self._held[key] = [entry.rank]
+                continue
+            shared.append(key)
             if ranks is None:
                 self._join_crowd(key, entry.rank)
-            elif not ranks:
-                self._held[key] = [entry.rank]
             elif entry.rank not in ranks:
                 insort(ranks, entry.rank)
                 if len(ranks) > self.parameters.bucket_cap:
                     self._states.crowd(key, ranks[: self._kept])
                     self._tell_holders(key, but=article)
                     del self._held[key]
+        self._alone = None if shared else entry.rank
         self.tables.add(article, entry)
+        return shared
 
     def remove(self, article: int, entry: Entry) -> None:
         """Take an article out; *entry* must be of the body that went in."""
         self.tables.remove(article, entry)
         self._entries.pop(entry.rank, None)
-        self._held.clear()
+        self._forget_held()
         for key in dict.fromkeys((*entry.bands, *entry.passages)):
             if key in self._states.crowded:
                 self._leave_crowd(key, entry.rank, article)
@@ -299,6 +316,10 @@ class SqliteIndex:
             [entry.passages[0][1], article],
         )
         return row.fetchone() is not None
+
+    def _forget_held(self) -> None:
+        self._held.clear()
+        self._ahead = {}
 
     def _read(self, keys: Iterable[Key]) -> dict[Key, Holders]:
         """Read the ranks of all that hold *keys*, but for those above the cap."""

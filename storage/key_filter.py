@@ -48,6 +48,9 @@ class KeyFilter:
     commit of another process.
     """
 
+    # For how many keys each filter was made, about.
+    _keys: NDArray[np.int64]
+
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
         self._clear(0)

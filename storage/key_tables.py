@@ -20,7 +20,7 @@ from storage.key_runs import TABLES
 from storage.recent_keys import RecentKeys
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
     from sqlite_utils import Database
 
@@ -92,23 +92,42 @@ class KeyTables:
         held: dict[Key, Holders] = dict.fromkeys(keys, ())
         if not held:
             return held
+        asked = {kind: [key for one, key in held if one == kind] for kind in TABLES}
+        return held | self.held(asked)
+
+    def held(
+        self, asked: Mapping[int, Sequence[int]], *, but: Container[Key] = ()
+    ) -> dict[Key, Holders]:
+        """Return the ranks of all that hold a key, of those that anybody holds.
+
+        *asked* are the keys of each kind, *but* those that are left out.
+        """
         self._lay_out()
-        found = self._articles(held)
+        found = self._articles(asked, but)
         ranks = self._ranks({one for articles in found.values() for one in articles})
-        for key in found.keys() | (self._waiting.keys() & held.keys()):
-            known = {one: ranks.get(one) for one in found.get(key, ())}
+        held: dict[Key, Holders] = {}
+        for key, articles in found.items():
+            known = {one: ranks.get(one) for one in articles}
             known |= self._waiting.get(key, {})
             held[key] = sorted({one for one in known.values() if one is not None})
         return held
 
-    def _articles(self, keys: Iterable[Key]) -> dict[Key, list[int]]:
-        """Read which articles hold those of *keys* that any holds."""
+    def _articles(
+        self, asked: Mapping[int, Sequence[int]], but: Container[Key]
+    ) -> dict[Key, list[int]]:
+        """Read which articles hold those keys that any holds, or that wait."""
         found: defaultdict[Key, list[int]] = defaultdict(list)
-        for kind, table in TABLES.items():
-            asked = self._recent.sift(kind, [key for one, key in keys if one == kind])
-            if asked:
-                rows = self._conn.execute(_READ.format(table=table), [_json(asked)])
-                for key, article in (*rows, *self._recent.read(kind, asked)):
+        for kind, keys in asked.items():
+            if self._waiting:
+                waiting = {(kind, key) for key in keys} & self._waiting.keys()
+                found |= {key: [] for key in waiting if key not in but}
+            sifted = [
+                key for key in self._recent.sift(kind, keys) if (kind, key) not in but
+            ]
+            if sifted:
+                sql = _READ.format(table=TABLES[kind])
+                rows = self._conn.execute(sql, [_json(sifted)])
+                for key, article in (*rows, *self._recent.read(kind, sifted)):
                     found[kind, key].append(article)
         return found
 

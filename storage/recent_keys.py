@@ -64,7 +64,7 @@ class RecentKeys:
     def sift(self, kind: int, keys: Sequence[int]) -> list[int]:
         """Return, ascending, those of *keys* that anybody may hold, here or in the table."""
         self._load()
-        asked = np.sort(np.array(keys, np.int64))
+        asked = np.unique(np.array(keys, np.int64))
         sifted: list[int] = asked[self._filter.sift(places_of(asked, kind))].tolist()
         return sifted
 
