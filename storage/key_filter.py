@@ -3,7 +3,8 @@
 Every other look-up costs a page of a table that no cache holds. A Bloom filter in blocks
 of one word (Putze, Sanders and Singler: Cache-, Hash- and Space-Efficient Bloom Filters,
 2007), one for each slice of the keys, which is written with the slice. Of a slice that
-has no row nothing is known: its filter is made when it is written next.
+has no row nothing is known: its filter is made when it is written next, if its tables
+hold so much that no cache does.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from storage.key_runs import SLICES, TABLES, places_of, ranges_of, slices_of
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 # 2 and 5 in a hundred pass that nobody holds.
 _FIRST = 6
 _MOST = 9
+# Keys of a slice whose look-ups are worth a filter: all of 80,000 articles of 53 keys.
+_LEAST = 4096
 _ANYTHING = (1 << 64) - 1
 # Odd numbers without a pattern, to spread a place's bits over the upper half.
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
@@ -80,6 +84,8 @@ class KeyFilter:
 
     def write(self, part: int, added: int) -> None:
         """Write the filter of slice *part*, whose tables hold *added* keys more."""
+        if part not in self and not _holds(self._conn, part, _LEAST):
+            return
         size = int(self._sizes[part])
         keys = int(self._keys[part]) + added
         if part not in self or keys > _MOST * size:
@@ -140,14 +146,31 @@ class KeyFilter:
 def stored_places(conn: sqlite3.Connection, part: int) -> NDArray[np.uint64]:
     """Read the places of all keys of slice *part* in the tables."""
     found = []
+    for kind, table, asked in _ranges(conn, part):
+        sql = f"SELECT DISTINCT key FROM {table} WHERE key BETWEEN ? AND ?"
+        keys = np.fromiter((key for (key,) in conn.execute(sql, asked)), np.int64)
+        found.append(places_of(keys, kind))
+    return np.concatenate(found)
+
+
+def _holds(conn: sqlite3.Connection, part: int, least: int) -> bool:
+    """Tell whether the tables have *least* rows of slice *part*."""
+    for _, table, asked in _ranges(conn, part):
+        sql = f"SELECT 1 FROM {table} WHERE key BETWEEN ? AND ? LIMIT ?"
+        least -= len(conn.execute(sql, [*asked, least]).fetchall())
+        if least <= 0:
+            return True
+    return False
+
+
+def _ranges(
+    conn: sqlite3.Connection, part: int
+) -> Iterator[tuple[int, str, tuple[int, int]]]:
+    """Go through the ranges of a slice: kind, table, first and last key."""
     for kind, table in TABLES.items():
         (last,) = conn.execute(f"SELECT max(key) FROM {table}").fetchone()
         for asked in ranges_of(kind, part, last or 0):
-            sql = f"SELECT DISTINCT key FROM {table} WHERE key BETWEEN ? AND ?"
-            rows = conn.execute(sql, asked)
-            keys = np.fromiter((key for (key,) in rows), np.int64)
-            found.append(places_of(keys, kind))
-    return np.concatenate(found)
+            yield kind, table, asked
 
 
 def find_lossy(conn: sqlite3.Connection) -> list[int]:

@@ -34,6 +34,7 @@ def few_at_once():
     """Let most keys be in their tables, so that those and the waiting are both read."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("storage.recent_keys.MOST", 800)
+        patch.setattr("storage.key_filter._LEAST", 0)
         # And let the stories of a batch be decided in several parts.
         patch.setattr("storage.stories._AT_ONCE", 6)
         yield

@@ -263,6 +263,7 @@ def test_check_finds_and_repairs(
 ) -> None:
     # So that only the keys of the last article wait.
     monkeypatch.setattr("storage.recent_keys.MOST", 0)
+    monkeypatch.setattr("storage.key_filter._LEAST", 0)
     lines = [*prose(1), *prose(1)[:1]]
     for number, text in ((1, 1), (2, 2), (3, 2)):
         blocks = lines if number == 1 else None

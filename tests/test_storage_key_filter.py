@@ -32,6 +32,14 @@ def conn():
         yield opened
 
 
+@pytest.fixture(autouse=True, scope="module")
+def small_slices():
+    """Let a slice of any size have a filter."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("storage.key_filter._LEAST", 0)
+        yield
+
+
 def insert(conn: sqlite3.Connection, kind: int, keys: list[int]) -> None:
     rows = [(key, number) for number, key in enumerate(keys)]
     conn.executemany(f"INSERT INTO {TABLES[kind]} VALUES (?, ?)", rows)
@@ -65,6 +73,19 @@ def test_what_is_not_known_may_be_held(conn: sqlite3.Connection) -> None:
     keys.write(0, 0)
     assert not keys.sift(asked).any()
     assert keys.sift(places(PASSAGE, passages(random.Random(1), 50, part=1))).all()
+
+
+def test_a_slice_that_a_cache_holds_has_no_filter(
+    conn: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.key_filter._LEAST", 50)
+    insert(conn, PASSAGE, passages(random.Random(1), 40))
+    keys = KeyFilter(conn)
+    keys.write(0, 40)
+    assert 0 not in keys
+    insert(conn, BAND, [1 << 37 | number for number in range(10)])
+    keys.write(0, 10)
+    assert 0 in keys
 
 
 @pytest.mark.parametrize("seed", range(3))
