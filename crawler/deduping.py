@@ -33,7 +33,7 @@ from dedupe.batch import StoryBuilder
 from dedupe.kernels.urls import hash_words
 from dedupe.text_column import TextColumn
 from storage.dumps.fields import Fields, find_fields
-from storage.dumps.formats import PAGES, Input, expand, open_dump
+from storage.dumps.formats import PAGES, Input, expand, open_dump, readable
 from storage.dumps.laying_out import Layout, iter_rows
 from storage.dumps.outputs import Outputs
 from storage.dumps.writers import output_format, refuse_unwritable, split_table
@@ -168,7 +168,12 @@ class _Run:
         verdicts = load_into(
             path,
             [self._articles(item) for item in self._items],
-            argv=("dedupe", *self._request.inputs, "--into", str(path)),
+            argv=(
+                "dedupe",
+                *map(readable, self._request.inputs),
+                "--into",
+                readable(path),
+            ),
             now=lambda: datetime.now(UTC),
             rejected=self.rejected,
             loaded=lambda articles: self._watch("loading", None, articles),
@@ -178,8 +183,8 @@ class _Run:
         rejects = dict(self._tally.rejects.most_common())
         new = verdicts.pop("new", 0)
         return DedupeReport(
-            inputs=tuple(str(item.path) for item in self._items),
-            output=str(path),
+            inputs=tuple(item.name for item in self._items),
+            output=readable(path),
             rows=new + sum(verdicts.values()) + sum(rejects.values()),
             survivors=new,
             copies=dict(verdicts.most_common()),
@@ -194,7 +199,8 @@ class _Run:
             from crawler.page_rows import extract_articles
             from storage.dumps.laying_out import iter_pages
 
-            return extract_articles(iter_pages(item))
+            laid_out = self._layout.from_stream(item)
+            return extract_articles(iter_pages(item, laid_out))
         from crawler.dumps.loading import articles_of
 
         return articles_of(self._open(item))
@@ -251,15 +257,15 @@ class _Run:
 
     def _open(self, item: Input) -> OpenInput:
         rejects: list[Reject] = []
-        laid_out = None
+        laid_out = self._layout.from_stream(item)
         if item.format in PAGES:
             from crawler.page_rows import extract_pages
 
             headline = self._request.first_line_is_headline
-            rows = iter_rows(item, extract_pages, first_line_is_headline=headline)
+            rows = iter_rows(
+                item, laid_out, extract_pages, first_line_is_headline=headline
+            )
             laid_out, rejects = self._layout.from_rows(rows)
-        elif item.is_stdin:
-            laid_out = self._layout.from_stdin()
         dump = open_dump(item, laid_out)
         self._sizes.append(dump.path.stat().st_size)
         names = dump.field_names()

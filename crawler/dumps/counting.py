@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ from crawler.dumps.request import DedupeReport, LargeStory
 from dedupe.dump_boilerplate import distinct
 from dedupe.kernels.urls import hash_words
 from dedupe.verify import VERDICTS
+from storage.dumps.formats import readable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +47,7 @@ def make_report(
     largest = outcome.largest(_LARGEST)
     return DedupeReport(
         inputs=tuple(opened.dump.name for opened in inputs[known > 0 :]),
-        output=None if request.output is None else os.fspath(request.output),
+        output=None if request.output is None else readable(request.output),
         rows=len(columns) - known + sum(rejects.values()),
         survivors=int(outcome.survives[mine].sum()),
         copies=outcome.copies(mine),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -116,6 +117,14 @@ def kind_of(value: object) -> str:
         if isinstance(value, kind):
             return words
     return type(value).__name__
+
+
+def text_of(raw: bytes) -> str:
+    """Return the text that *raw* is, or else its base64."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return base64.b64encode(raw).decode()
 
 
 def plain(value: object) -> str:

@@ -11,11 +11,11 @@ from typing import IO, TYPE_CHECKING
 
 import orjson
 
-from storage.dumps.batch import Batch, batch_of_rows
+from storage.dumps.batch import Batch, batch_of_rows, text_of
 from storage.dumps.places import pick_rows
 from storage.dumps.reject import NOT_UTF8, TOO_LONG, Reject
 from storage.dumps.streams import Source
-from storage.errors import DumpError
+from storage.errors import DumpError, TruncatedDumpError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -30,16 +30,22 @@ if TYPE_CHECKING:
 _ROWS = 2000
 _LONGEST = 64 << 20
 WRONG_WIDTH = "wrong number of fields"
-# Invalid bytes pass the csv module as these, and are found again in the row.
-_ESCAPED = "surrogateescape"
+# What parts a CSV whose header has no comma; spreadsheets write semicolons where the
+# comma is the decimal point.
+_OTHERS = ";\t|"
+# What the csv module says, in words that tell what to look for.
+_DETAILS = {
+    "new-line": "a carriage return outside of quotes",
+    "unexpected end": "a quote that is never closed",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Delimited:
     """A file with a header and one row an article; the *delimiter* is "," or a tab.
 
-    A header without commas parts what follows by its semicolons; UTF-16 is known by its
-    byte order mark.
+    A header without commas parts what follows by its semicolons, tabs or bars; UTF-16
+    is known by its byte order mark. A second field of one name is "name_2".
     """
 
     path: Path
@@ -47,15 +53,13 @@ class Delimited:
     delimiter: str = ","
 
     def field_names(self) -> list[str]:
-        with Source(self.path) as source:
-            return self._header(self._reader(source))
+        with Source(self.path, self.name) as source:
+            return self._header(self._table(source).reader)
 
     def read(self, fields: Fields) -> Iterator[Callable[[], Batch]]:
-        with Source(self.path) as source:
-            reader = self._reader(source)
-            header = self._header(reader)
+        with Source(self.path, self.name) as source:
             first = 0
-            numbered = self._rows(reader, header)
+            numbered = self._rows(self._table(source))
             while found := list(islice(numbered, _ROWS)):
                 yield _task(self.name, fields, found, first, source.consumed)
                 first += len(found)
@@ -63,46 +67,64 @@ class Delimited:
     def rows(
         self, places: NDArray[np.int64], wanted: Sequence[str] | None = None
     ) -> Iterator[list[Row]]:
-        with Source(self.path) as source:
-            reader = self._reader(source)
-            header = self._header(reader)
-            found = (row for _, row in self._rows(reader, header))
+        with Source(self.path, self.name) as source:
+            found = (row for _, row in self._rows(self._table(source)))
             yield from pick_rows(found, places, _ROWS)
 
-    def _reader(self, source: Source) -> Iterator[list[str]]:
+    def _table(self, source: Source) -> _Table:
         # A NUL or a field of 10 MB is data here.
         csv.field_size_limit(_LONGEST)
         lines = _lines(_decoded(source))
         first = next(lines, "")
-        strict, delimiter = self.delimiter == ",", self.delimiter
-        # So spreadsheets write where the comma is the decimal point.
-        if strict and ";" in first and "," not in first:
-            delimiter = ";"
-        held = [first] if first else []
-        return csv.reader(chain(held, lines), delimiter=delimiter, strict=strict)
+        delimiter = self.delimiter
+        if delimiter == "," and "," not in first:
+            delimiter = next((other for other in _OTHERS if other in first), ",")
+        return _Table(chain([first] if first else [], lines), delimiter)
 
     def _header(self, reader: Iterator[list[str]]) -> list[str]:
+        """Return the names of the fields: the first line that is not blank."""
         try:
-            return next(reader, [])
+            names = next(filter(None, reader), [])
         except csv.Error as error:
-            raise DumpError(f"{self.path} has no header: {error}") from error
+            raise DumpError(f"{self.name} has no header: {_told(error)}") from error
+        if any("\0" in name or _has_surrogate(name) for name in names):
+            raise DumpError(
+                f"{self.name} has a header that is not UTF-8: convert the file first"
+            )
+        return _unlike(names)
 
-    def _rows(
-        self, reader: Iterator[list[str]], header: list[str]
-    ) -> Iterator[tuple[int, Row | Reject]]:
+    def _rows(self, table: _Table) -> Iterator[tuple[int, Row | Reject]]:
         """Yield every row's line with its fields, or what is wrong with it."""
+        header = self._header(table.reader)
         while True:
-            line = getattr(reader, "line_num", 0) + 1
+            table.held.clear()
+            line = table.reader.line_num + 1
             try:
-                cells = next(reader)
+                cells = next(table.reader)
             except StopIteration:
                 return
             except csv.Error as error:
-                reason = TOO_LONG if "field larger" in str(error) else "not CSV"
-                yield line, self._reject(line, reason, str(error))
+                yield from self._odd_rows(table, line, header, error)
                 continue
             if cells:
                 yield line, self._row(line, header, cells)
+
+    def _odd_rows(
+        self, table: _Table, line: int, header: list[str], error: csv.Error
+    ) -> Iterator[tuple[int, Row | Reject]]:
+        """Take the lines of a row that is no CSV as they stand, where tabs part them.
+
+        There a quote is most often a quote, and holds nothing together.
+        """
+        if self.delimiter == ",":
+            reason = TOO_LONG if "field larger" in str(error) else "not CSV"
+            yield line, self._reject(line, reason, _told(error))
+            return
+        for number, held in enumerate(table.held, line):
+            if len(held) > _LONGEST:
+                yield number, self._reject(number, TOO_LONG)
+            elif text := held.rstrip("\r\n"):
+                yield number, self._row(number, header, text.split(self.delimiter))
 
     def _row(self, line: int, header: list[str], cells: list[str]) -> Row | Reject:
         if len(cells) != len(header):
@@ -117,26 +139,73 @@ class Delimited:
         return Reject(file=self.name, line=line, reason=reason, detail=detail)
 
 
+class _Table:
+    """The rows of a file, and the lines *held* of the one that is being read."""
+
+    def __init__(self, lines: Iterator[str], delimiter: str) -> None:
+        self.held: list[str] = []
+        self._lines = lines
+        self.reader = csv.reader(self._holding(), delimiter=delimiter, strict=True)
+
+    def _holding(self) -> Iterator[str]:
+        for line in self._lines:
+            self.held.append(line)
+            yield line
+
+
 def _decoded(source: Source) -> Iterator[str]:
     chunk = source.read(1 << 20)
     is_wide = chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    encoding = "utf-16" if is_wide else "utf-8-sig"
-    decoder = codecs.getincrementaldecoder(encoding)(errors=_ESCAPED)
+    # What is invalid passes the csv module as surrogates, and is found again in the row.
+    encoding, errors = (
+        ("utf-16", "surrogatepass") if is_wide else ("utf-8-sig", "surrogateescape")
+    )
+    decoder = codecs.getincrementaldecoder(encoding)(errors=errors)
     while chunk:
         yield decoder.decode(chunk)
         chunk = source.read(1 << 20)
-    yield decoder.decode(b"", final=True)
+    try:
+        yield decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        raise TruncatedDumpError(
+            f"{source.name} is truncated: it ends inside a character; fetch it again"
+        ) from error
 
 
 def _lines(text: Iterator[str]) -> Iterator[str]:
-    """Yield lines parted by line feeds alone: a field may hold any other break."""
-    rest = ""
+    """Yield lines parted by line feeds alone: a field may hold any other break.
+
+    Where the beginning has none, the file's lines end as they once did on a Mac.
+    """
+    feed = ""
+    held: list[str] = []
     for chunk in text:
-        pieces = (rest + chunk).split("\n")
-        rest = pieces.pop()
-        yield from (piece + "\n" for piece in pieces)
-    if rest:
-        yield rest
+        feed = feed or ("\r" if "\r" in chunk[:-1] and "\n" not in chunk else "\n")
+        first, *others = chunk.split(feed)
+        held.append(first)
+        if others:
+            yield "".join(held) + feed
+            held = [others.pop()]
+            yield from (piece + feed for piece in others)
+    if any(held):
+        yield "".join(held)
+
+
+def _told(error: csv.Error) -> str:
+    """Return what is wrong in words of our own, where there are any."""
+    found = (words for said, words in _DETAILS.items() if str(error).startswith(said))
+    return next(found, str(error))
+
+
+def _unlike(names: list[str]) -> list[str]:
+    """Return *names* with a number after each that was there before."""
+    found: dict[str, None] = {}
+    for name in names:
+        unlike, number = name, 2
+        while unlike in found:
+            unlike, number = f"{name}_{number}", number + 1
+        found[unlike] = None
+    return list(found)
 
 
 def _has_surrogate(cell: str) -> bool:
@@ -180,15 +249,17 @@ class DelimitedWriter:
 
     def __init__(self, raw: IO[bytes], names: list[str], delimiter: str = ",") -> None:
         self._text = io.TextIOWrapper(raw, "utf-8", errors="replace", newline="")
-        self._rows = csv.DictWriter(
-            self._text, names, delimiter=delimiter, lineterminator="\n"
+        self._names = names
+        # With this ending the csv module quotes carriage returns, which readers need.
+        self._rows = csv.writer(
+            _LineFeeds(self._text), delimiter=delimiter, lineterminator="\r\n"
         )
         if names:
-            self._rows.writeheader()
+            self._rows.writerow(names)
 
     def write(self, rows: list[Row]) -> None:
         self._rows.writerows(
-            {name: cell_text(value) for name, value in row.items()} for row in rows
+            [cell_text(row.get(name)) for name in self._names] for row in rows
         )
 
     def close(self) -> None:
@@ -196,8 +267,24 @@ class DelimitedWriter:
         self._text.detach()
 
 
+class _LineFeeds:
+    """Ends rows with a line feed alone."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+
+    def write(self, row: str) -> int:
+        return self._text.write(row.removesuffix("\r\n") + "\n")
+
+
+def _json_value(value: object) -> str:
+    return text_of(value) if isinstance(value, bytes) else str(value)
+
+
 def cell_text(value: object) -> object:
     """Return *value* as one cell: nested values as JSON, None as empty."""
     if isinstance(value, list | dict):
-        return orjson.dumps(value, default=str).decode()
+        return orjson.dumps(value, default=_json_value).decode()
+    if isinstance(value, bytes):
+        return text_of(value)
     return "" if value is None else value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -55,6 +56,22 @@ class Input:
     def is_stdin(self) -> bool:
         return str(self.path) == "-"
 
+    @property
+    def is_stream(self) -> bool:
+        """Whether it can be read only once: standard input, a pipe, a terminal."""
+        path = self.path
+        return self.is_stdin or path.is_fifo() or path.is_char_device()
+
+    @property
+    def name(self) -> str:
+        """What messages, rejects and tables call it."""
+        return readable(self.path)
+
+
+def readable(path: Path | str) -> str:
+    """Return *path* as text that any format takes; bytes that are no text escaped."""
+    return os.fsencode(path).decode(errors="backslashreplace")
+
 
 def format_of(path: Path, given: Format | None = None) -> Format:
     """Return the format by suffix, else *given*; raises UnknownFormatError."""
@@ -93,10 +110,10 @@ def _expand_one(name: str, given: Format | None) -> list[Input]:
         raise DumpError("an input has no name: is a variable empty?")
     if name == "-":
         return [Input(path=Path(name), format=given or "jsonl")]
-    place, separator, table = name.partition("::")
-    if separator:
-        return [Input(path=Path(place), format="sqlite", table=table)]
     path = Path(name)
+    place, separator, table = name.partition("::")
+    if separator and not path.exists():
+        return [Input(path=Path(place), format="sqlite", table=table)]
     if path.is_dir():
         return _folder(path, given)
     if path.exists():
@@ -130,7 +147,7 @@ def _is_known(path: Path, given: Format | None) -> bool:
 def open_dump(item: Input, path: Path | None = None) -> Dump:
     """Return the reader of a tabular input; *path* is where it was laid out."""
     at = item.path if path is None else path
-    name = str(item.path)
+    name = item.name
     if item.format in ("csv", "tsv"):
         from storage.dumps.delimited import Delimited
 
@@ -142,6 +159,8 @@ def open_dump(item: Input, path: Path | None = None) -> Dump:
     if item.format == "sqlite":
         from storage.dumps.sqlite import SqliteTable, pick_table
 
+        if item.is_stream:
+            raise DumpError(f"{name}: SQLite reads files only: name the file itself")
         table = pick_table(at, item.table)
         return SqliteTable(at, f"{name}::{table}", table)
     from storage.dumps.jsonl import JsonLines

@@ -17,11 +17,11 @@ import orjson
 from dedupe.kernels import json_lines as kernel
 from storage.dumps.batch import Batch, kind_of
 from storage.dumps.dates import epochs_of_column
-from storage.dumps.fields import DATE, HEADLINE, ID, OUTLET, TEXT, URL, value_at
+from storage.dumps.fields import DATE, HEADLINE, ID, OUTLET, TEXT, URL, Fields, value_at
 from storage.dumps.lines import LineBlock, iter_blocks
 from storage.dumps.reject import NO_TEXT, NOT_A_STRING, NOT_UTF8, TOO_LONG, Reject
 from storage.dumps.scanning import Scan, gather_field, scan_lines
-from storage.dumps.streams import PACKED, Source
+from storage.dumps.streams import Source, packing_of
 from storage.dumps.windows import iter_windows
 from storage.errors import DumpError
 
@@ -32,13 +32,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from storage.dumps.dump import Row
-    from storage.dumps.fields import Fields
 
 _SAMPLE = 200
 _HEAD = 256
 # Of rows: a line may be a list of its own, which is a reject.
 _ARRAY = re.compile(rb"\xef?\xbb?\xbf?\s*\[\s*\{")
-_TYPES = {kernel.NUMBER: "a number", kernel.OTHER: "not a string"}
+_SPREAD = re.compile(rb"\xef?\xbb?\xbf?\s*\{\s*\n\s*\"")
+_UTF16 = re.compile(rb"\{\0|\0\{")
+# What a value is that is no string, by its first byte.
+_KINDS = {ord("{"): {}, ord("["): [], ord("t"): True, ord("f"): False}
+# What the plain copies of odd lines call their fields: any name of the user's own may
+# need escapes, which the kernel leaves alone.
+_ROLES = Fields(text="0", headline="1", id="2", url="3", date="4", outlet="5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +56,17 @@ class JsonLines:
     @property
     def is_plain(self) -> bool:
         """Whether places are bytes of the file itself."""
-        return self.path.suffix.lower() not in PACKED
+        return not packing_of(self.path)
 
     def field_names(self) -> list[str]:
         """Return the keys of the first lines, in order of appearance.
 
-        Raises DumpError where the file is a single JSON array of rows.
+        Raises DumpError where the file is a single JSON array of rows, or a row goes
+        over several lines.
         """
         found: dict[str, None] = {}
-        self._refuse_array()
-        with Source(self.path) as source:
+        self._refuse_other_json()
+        with Source(self.path, self.name) as source:
             block = next(iter_blocks(source, block=1 << 18), None)
         if block is None:
             return []
@@ -73,18 +79,25 @@ class JsonLines:
                 found.update(dict.fromkeys(row))
         return list(found)
 
-    def _refuse_array(self) -> None:
-        with Source(self.path) as source:
+    def _refuse_other_json(self) -> None:
+        with Source(self.path, self.name) as source:
             head = source.read(_HEAD)
         if _ARRAY.match(head):
             raise DumpError(
                 f"{self.name} is one JSON array, not a row a line: "
                 "jq -c '.[]' makes lines of it"
             )
+        if _UTF16.match(head):
+            raise DumpError(f"{self.name} is UTF-16: convert it to UTF-8 first")
+        if _SPREAD.match(head):
+            raise DumpError(
+                f"{self.name} spreads a row over several lines: "
+                "jq -c . makes one line of each"
+            )
 
     def read(self, fields: Fields) -> Iterator[Callable[[], Batch]]:
         """Yield one task for each few megabytes; tasks may run in any thread."""
-        with Source(self.path) as source:
+        with Source(self.path, self.name) as source:
             for block in iter_blocks(source):
                 yield _Reading(self.name, fields, block, source.consumed).run
 
@@ -104,7 +117,7 @@ class JsonLines:
             return
         at = 0
         starts = np.ascontiguousarray(places[:, 0])
-        with Source(self.path) as source:
+        with Source(self.path, self.name) as source:
             for block in iter_blocks(source):
                 end = int(np.searchsorted(starts, block.start + block.size))
                 yield block.data.data, places[at:end] - block.start
@@ -174,7 +187,7 @@ class _Reading:
         data = np.zeros(base + -(-(len(behind) + 64) // 8) * 8, np.uint8)
         data[: self._block.size] = scan.data[: self._block.size]
         data[base : base + len(behind)] = np.frombuffer(behind, np.uint8)
-        again = scan_lines(data[base:], len(behind), self._fields)
+        again = scan_lines(data[base:], len(behind), _ROLES)
         scan.status[taken] = again.status
         scan.kinds[taken] = again.kinds
         scan.spans[taken] = again.spans + base
@@ -196,10 +209,14 @@ class _Reading:
             refused = self._reject(row, "not a JSON object", kind_of(found))
             self._rejects.append(refused)
             return None
-        named = [name for name in self._fields.names if name]
-        text = self._fields.text
         return orjson.dumps(
-            {name: _plain(value_at(found, name), name == text) for name in named}
+            {
+                role: _plain(value_at(found, name), is_text=place == TEXT)
+                for place, (role, name) in enumerate(
+                    zip(_ROLES.names, self._fields.names, strict=True)
+                )
+                if name
+            }
         )
 
     def _refuse_without_text(self, scan: Scan) -> None:
@@ -207,9 +224,12 @@ class _Reading:
         is_text = (kinds == kernel.STRING) | (kinds == kernel.ESCAPED)
         for row in np.flatnonzero((scan.status == kernel.ACCEPTED) & ~is_text).tolist():
             scan.status[row] = kernel.UNSURE
-            kind = int(kinds[row])
-            reason = NOT_A_STRING if kind in _TYPES else NO_TEXT
-            self._rejects.append(self._reject(row, reason, _TYPES.get(kind, "")))
+            if kinds[row] not in (kernel.NUMBER, kernel.OTHER):
+                self._rejects.append(self._reject(row, NO_TEXT))
+                continue
+            first = int(scan.data[scan.spans[row, TEXT, 0]])
+            kind = kind_of(_KINDS.get(first, 0))
+            self._rejects.append(self._reject(row, NOT_A_STRING, kind))
 
     def _reject(self, row: int, reason: str, detail: str = "") -> Reject:
         return Reject(
@@ -226,13 +246,13 @@ def _what_is_wrong(line: bytes, error: orjson.JSONDecodeError) -> tuple[str, str
     return "not JSON", f"{error.msg}, character {error.pos + 1}"
 
 
-def _plain(value: object, is_text: bool) -> object:
-    """Return what the kernel is sure to read: a string, a small number, null or []."""
-    if value is None or isinstance(value, str):
+def _plain(value: object, *, is_text: bool) -> object:
+    """Return what the kernel is sure to read: a short value of the same kind."""
+    if value is None or isinstance(value, str | bool):
         return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, int | float):
         return 0 if is_text else str(value)
-    return []
+    return [] if isinstance(value, list) else {}
 
 
 def read_block(name: str, fields: Fields, block: LineBlock) -> Batch:

@@ -6,16 +6,18 @@ import os
 import shutil
 import sys
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
-from storage.dumps.pages import iter_html, iter_texts
+from storage.dumps.pages import iter_html, iter_text
 from storage.dumps.reject import Reject
 from storage.dumps.writers import dump_line
 from storage.errors import DumpError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
     from types import TracebackType
 
     from storage.dumps.dump import Row
@@ -45,10 +47,16 @@ class Layout:
         for file in self._files:
             file.close()
 
-    def from_stdin(self) -> Path:
-        """Copy standard input; returns a path that opens the copy."""
+    def from_stream(self, item: Input) -> Path | None:
+        """Copy what can be read only once; returns a path that opens the copy.
+
+        None where *item* is a file, which stands where it is.
+        """
+        if not item.is_stream:
+            return None
         file = self._open()
-        self._copying(lambda: shutil.copyfileobj(sys.stdin.buffer, file, 1 << 20))
+        with _opened(item) as stream:
+            self._copying(lambda: shutil.copyfileobj(stream, file, 1 << 20))
         return _path_of(file)
 
     def from_rows(self, rows: Iterable[Row | Reject]) -> tuple[Path, list[Reject]]:
@@ -86,19 +94,36 @@ def _path_of(file: IO[bytes]) -> Path:
     return Path(f"/proc/{os.getpid()}/fd/{file.fileno()}")
 
 
+def _opened(item: Input) -> AbstractContextManager[IO[bytes]]:
+    if not item.is_stdin:
+        return item.path.open("rb")
+    if sys.stdin is None:
+        raise DumpError("standard input is closed: send something into it")
+    return nullcontext(sys.stdin.buffer)
+
+
 def iter_rows(
-    item: Input, extraction: Extraction, *, first_line_is_headline: bool
+    item: Input,
+    laid_out: Path | None,
+    extraction: Extraction,
+    *,
+    first_line_is_headline: bool,
 ) -> Iterator[Row | Reject]:
-    """Yield the rows of a page, a plain text or a WARC file."""
+    """Yield the rows of a page, a plain text or a WARC file; *laid_out* is its copy."""
     if item.format == "txt":
-        return iter_texts([item.path], first_line_is_headline=first_line_is_headline)
-    return extraction(iter_pages(item))
+        return iter_text(
+            laid_out or item.path,
+            item.name,
+            first_line_is_headline=first_line_is_headline,
+        )
+    return extraction(iter_pages(item, laid_out))
 
 
-def iter_pages(item: Input) -> Iterator[StoredPage | Reject]:
-    """Yield the pages of an HTML or WARC file."""
+def iter_pages(item: Input, laid_out: Path | None) -> Iterator[StoredPage | Reject]:
+    """Yield the pages of an HTML or WARC file; *laid_out* is its copy."""
+    path = laid_out or item.path
     if item.format == "html":
-        return iter_html([item.path])
+        return iter_html(path, item.name, item.path.absolute().as_uri())
     from storage.dumps.warc import iter_warc
 
-    return iter_warc(item.path)
+    return iter_warc(path, item.name)

@@ -82,7 +82,7 @@ class _Blocks:
     def _head(self) -> bytes:
         held, size = self._fill(b"", len(_BOM))
         if held[:2] in _UTF16:
-            name = getattr(self._source, "path", "the input")
+            name = getattr(self._source, "name", "the input")
             raise DumpError(f"{name} is UTF-16: convert it to UTF-8 first")
         if held[:size] != _BOM:
             return bytes(held[:size])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from storage.dumps.reject import Reject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from storage.dumps.dump import Row
@@ -27,24 +27,22 @@ class StoredPage:
     fetched: str | None = None
 
 
-def iter_texts(
-    paths: Iterable[Path], *, first_line_is_headline: bool = True
+def iter_text(
+    path: Path, name: str, *, first_line_is_headline: bool
 ) -> Iterator[Row | Reject]:
-    """Yield one row for each plain text, its first line as the headline."""
-    for path in paths:
-        try:
-            text = decode(path.read_bytes())
-        except UnicodeDecodeError:
-            yield Reject(file=str(path), line=1, reason="unknown encoding")
-            continue
-        except OSError as error:
-            reason = f"cannot be read: {error.strerror}"
-            yield Reject(file=str(path), line=1, reason=reason)
-            continue
-        headline = ""
-        if first_line_is_headline:
-            headline, text = _parted(text)
-        yield {"id": str(path), "headline": headline, "text": text}
+    """Yield the row of a plain text called *name*, or why there is none."""
+    try:
+        text = decode(path.read_bytes())
+    except UnicodeDecodeError:
+        yield Reject(file=name, line=1, reason="unknown encoding")
+        return
+    except OSError as error:
+        yield Reject(file=name, line=1, reason=f"cannot be read: {error.strerror}")
+        return
+    headline = ""
+    if first_line_is_headline:
+        headline, text = _parted(text)
+    yield {"id": name, "headline": headline, "text": text}
 
 
 def _parted(text: str) -> tuple[str, str]:
@@ -71,14 +69,11 @@ def decode(raw: bytes) -> str:
         return str(best)
 
 
-def iter_html(paths: Iterable[Path]) -> Iterator[StoredPage | Reject]:
-    """Yield one page for each HTML file; its URL is the file's own."""
-    for path in paths:
-        try:
-            html = path.read_bytes()
-        except OSError as error:
-            reason = f"cannot be read: {error.strerror}"
-            yield Reject(file=str(path), line=1, reason=reason)
-            continue
-        url = path.absolute().as_uri()
-        yield StoredPage(file=str(path), line=1, url=url, html=html)
+def iter_html(path: Path, name: str, url: str) -> Iterator[StoredPage | Reject]:
+    """Yield the page of an HTML file called *name*, or why there is none."""
+    try:
+        html = path.read_bytes()
+    except OSError as error:
+        yield Reject(file=name, line=1, reason=f"cannot be read: {error.strerror}")
+        return
+    yield StoredPage(file=name, line=1, url=url, html=html)

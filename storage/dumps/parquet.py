@@ -64,7 +64,7 @@ class Parquet:
                 self.path, pre_buffer=False, buffer_size=_BUFFER
             )
         except OSError as error:
-            raise DumpError(f"{self.path} cannot be opened: {error}") from error
+            raise DumpError(f"{self.name} cannot be opened: {error}") from error
         except pa.ArrowInvalid as error:
             raise self._broken(error) from error
 
@@ -123,9 +123,9 @@ class Parquet:
         reason = str(error).splitlines()[0]
         if "magic bytes" in reason or "Unexpected end" in reason or "footer" in reason:
             return TruncatedDumpError(
-                f"{self.path} is truncated or no Parquet file: {reason}"
+                f"{self.name} is truncated or no Parquet file: {reason}"
             )
-        return DumpError(f"{self.path} cannot be read: {reason}")
+        return DumpError(f"{self.name} cannot be read: {reason}")
 
 
 def _columns_of(names: Iterable[str]) -> list[str]:

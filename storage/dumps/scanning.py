@@ -12,6 +12,8 @@ from dedupe.kernels.json_text import gather
 from dedupe.text_column import TextColumn
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from storage.dumps.fields import Fields
@@ -34,7 +36,8 @@ class Scan:
 
 def scan_lines(data: NDArray[np.uint8], size: int, fields: Fields) -> Scan:
     """Run the kernel, with room for as many lines as there turn out to be."""
-    names = [name.encode() for name in fields.names]
+    named = fields.names
+    names = [name.encode() for name in named]
     joined = np.frombuffer(b"".join(names) or b"\0", np.uint8)
     ends = np.cumsum([len(name) for name in names])
     room = max(64, size // 512)
@@ -57,14 +60,25 @@ def scan_lines(data: NDArray[np.uint8], size: int, fields: Fields) -> Scan:
             found.spans,
         )
         if count >= 0:
-            return Scan(
-                data=data,
-                status=found.status[:count],
-                lines=found.lines[:count],
-                kinds=found.kinds[:count],
-                spans=found.spans[:count],
-            )
+            break
         room = -count
+    _share(found, fields.names)
+    return Scan(
+        data=data,
+        status=found.status[:count],
+        lines=found.lines[:count],
+        kinds=found.kinds[:count],
+        spans=found.spans[:count],
+    )
+
+
+def _share(found: Scan, names: Sequence[str]) -> None:
+    """Give a key that has several roles to each: the kernel knows only the first."""
+    for role, name in enumerate(names):
+        first = names.index(name)
+        if name and first < role:
+            found.kinds[:, role] = found.kinds[:, first]
+            found.spans[:, role] = found.spans[:, first]
 
 
 def gather_field(scan: Scan, rows: NDArray[np.int64], field: int) -> TextColumn:

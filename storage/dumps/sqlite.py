@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import sqlite3
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -78,14 +78,16 @@ class SqliteTable:
 
 
 class _as_dump_error:
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, name: str, done: str = "read", then: str = "") -> None:
+        self._name, self._done, self._then = name, done, then
 
     def __enter__(self) -> None: ...
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         if isinstance(error, sqlite3.Error):
-            raise DumpError(f"{self._name} cannot be read: {error}") from error
+            raise DumpError(
+                f"{self._name} cannot be {self._done}: {error}{self._then}"
+            ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,10 @@ def connect(path: Path) -> sqlite3.Connection:
         db.text_factory = _text
         db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
     except sqlite3.Error as error:
+        if "locked" in str(error):
+            raise DumpError(
+                f"{path} is locked by a process that writes it: try again later"
+            ) from error
         raise DumpError(f"{path} is not a whole SQLite file: {error}") from error
     return db
 
@@ -200,19 +206,26 @@ class SqliteWriter:
     """Writes rows into one new table; one transaction holds them all.
 
     A table of that name is replaced when the writer is closed, not before. A file that
-    is *new* needs no journal: it is not in its place yet.
+    is *new* needs no journal: it is not in its place yet. Messages call it *name*.
     """
 
     def __init__(
-        self, path: Path, table: str, names: list[str], *, new: bool = False
+        self,
+        path: Path,
+        table: str,
+        names: list[str],
+        *,
+        name: str,
+        new: bool = False,
     ) -> None:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._names = names
-        try:
-            self._make(table, new)
-        except sqlite3.Error as error:
-            self._db.close()
-            raise DumpError(f"{path}::{table} cannot be written: {error}") from error
+        self._refused = _as_dump_error(name, "written", "; name a .jsonl file")
+        with ExitStack() as undo:
+            undo.callback(self._db.close)
+            with self._refused:
+                self._make(table, new)
+            undo.pop_all()
         marks = ", ".join("?" * len(names))
         self._insert = f"INSERT INTO {quote_identifier(table)} VALUES ({marks})"
 
@@ -221,17 +234,18 @@ class SqliteWriter:
             self._db.execute("PRAGMA journal_mode = OFF")
         self._db.execute("BEGIN IMMEDIATE")
         self._db.execute(f"DROP TABLE IF EXISTS {quote_identifier(table)}")
-        columns = ", ".join(map(quote_identifier, self._names))
+        # No row had a field, and SQLite has no table without a column.
+        columns = ", ".join(map(quote_identifier, self._names or ["text"]))
         self._db.execute(f"CREATE TABLE {quote_identifier(table)} ({columns})")
 
     def write(self, rows: list[Row]) -> None:
-        self._db.executemany(
-            self._insert,
-            [tuple(_cell(row.get(name)) for name in self._names) for row in rows],
-        )
+        cells = [tuple(_cell(row.get(name)) for name in self._names) for row in rows]
+        with self._refused:
+            self._db.executemany(self._insert, cells)
 
     def close(self) -> None:
-        self._db.execute("COMMIT")
+        with self._refused:
+            self._db.execute("COMMIT")
         self._db.close()
 
     def discard(self) -> None:
@@ -240,4 +254,10 @@ class SqliteWriter:
 
 
 def _cell(value: object) -> object:
-    return None if value is None else cell_text(value)
+    """Return *value* as SQLite can hold it: what it has no type for as text."""
+    if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
+        return str(value)
+    if value is None or isinstance(value, str | bytes | int | float):
+        return value
+    told = cell_text(value)
+    return told if isinstance(told, str) else str(told)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import os
+import re
 import zlib
 from typing import IO, TYPE_CHECKING, BinaryIO, Protocol, Self, cast
 
@@ -16,6 +18,13 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 PACKED = (".gz", ".zst", ".bz2", ".xz")
+_MAGIC = {
+    ".gz": re.compile(rb"\x1f\x8b"),
+    ".zst": re.compile(rb"\x28\xb5\x2f\xfd"),
+    ".bz2": re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"),
+    ".xz": re.compile(rb"\xfd7zXZ\0"),
+}
+_MAGIC_SIZE = 10
 _READ = 1 << 20
 # Packed bytes that are unpacked at once: they may swell a thousandfold.
 _PACKED_READ = 1 << 16
@@ -80,20 +89,42 @@ class _Members:
         return True
 
 
+def packing_of(path: Path) -> str:
+    """Return the suffix of what *path* is packed with, "" for nothing.
+
+    The name says it, or else, as of what came through a pipe, the first bytes.
+    """
+    suffix = path.suffix.lower()
+    if suffix in PACKED:
+        return suffix
+    with path.open("rb", buffering=0) as raw:
+        head = raw.read(_MAGIC_SIZE) if raw.seekable() else b""
+    return next((name for name, magic in _MAGIC.items() if magic.match(head)), "")
+
+
 class Source:
     """The unpacked bytes of *path*; counts the packed ones for progress.
 
-    Raises DumpError where the file cannot be read or is not what its suffix says,
-    TruncatedDumpError where it ends before it should.
+    Messages call it *name*. Raises DumpError where the file cannot be read or is not
+    what its suffix says, TruncatedDumpError where it ends before it should.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, name: str | None = None) -> None:
+        self.name = str(path) if name is None else name
         try:
+            packing = packing_of(path)
             self._raw = path.open("rb", buffering=0)
         except OSError as error:
-            raise DumpError(f"{path} cannot be opened: {error.strerror}") from error
-        self._bytes = _unpacked(path.suffix.lower(), cast("BinaryIO", self._raw))
+            raise DumpError(
+                f"{self.name} cannot be opened: {error.strerror}"
+            ) from error
+        self._bytes = _unpacked(packing, cast("BinaryIO", self._raw))
+        if packing and not os.fstat(self._raw.fileno()).st_size:
+            self._raw.close()
+            raise TruncatedDumpError(
+                f"{self.name} is truncated: it is empty, and packed data never is; "
+                "fetch it again"
+            )
 
     def __enter__(self) -> Self:
         return self
@@ -117,19 +148,23 @@ class Source:
             return self._bytes.readinto(buffer)
         except EOFError as error:
             raise TruncatedDumpError(
-                f"{self.path} is truncated: it ends inside its compressed data, "
+                f"{self.name} is truncated: it ends inside its compressed data, "
                 f"after byte {self.consumed}; fetch it again"
             ) from error
         except (OSError, zlib.error, lzma.LZMAError) as error:
-            raise DumpError(
-                f"{self.path} is not what its suffix says, or broken: {error}"
-            ) from error
+            raise self._broken(error) from error
         except Exception as error:
             if type(error).__name__ != "ZstdError":
                 raise
-            raise DumpError(
-                f"{self.path} is not what its suffix says, or broken: {error}"
-            ) from error
+            raise self._broken(error) from error
+
+    def _broken(self, error: Exception) -> DumpError:
+        if "too much memory" in str(error):
+            return DumpError(
+                f"{self.name} takes more than 128 MB to unpack: unpack it first, with "
+                "zstd -d --long=31"
+            )
+        return DumpError(f"{self.name} is not what its suffix says, or broken: {error}")
 
     def read(self, size: int = -1, /) -> bytes:
         """Return up to *size* bytes, all that is left by default."""

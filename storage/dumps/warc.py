@@ -19,7 +19,7 @@ _HTML = ("text/html", "application/xhtml+xml")
 _LONGEST = 64 << 20
 
 
-def iter_warc(path: Path) -> Iterator[StoredPage | Reject]:
+def iter_warc(path: Path, name: str | None = None) -> Iterator[StoredPage | Reject]:
     """Yield every response of *path*, numbered from 1 among responses and revisits.
 
     What is no HTML page of status 200 is a reject. Raises TruncatedDumpError where
@@ -28,22 +28,23 @@ def iter_warc(path: Path) -> Iterator[StoredPage | Reject]:
     from warcio.archiveiterator import ArchiveIterator
     from warcio.exceptions import ArchiveLoadFailed
 
+    name = str(path) if name is None else name
     number = 0
     try:
-        with Source(path) as source, _Unpacked(source) as raw:
+        with Source(path, name) as source, _Unpacked(source) as raw:
             for record in ArchiveIterator(raw):
                 if record.rec_type in ("response", "revisit"):
                     number += 1
-                    yield _page(record, str(path), number)
+                    yield _page(record, name, number)
                 while record.raw_stream.read(1 << 16):
                     pass
             # Every record ends with two line breaks.
             if raw.tail.replace(b"\r", b"")[-2:] not in (b"\n\n", b""):
                 raise TruncatedDumpError(
-                    f"{path} is truncated: it ends inside a record; fetch it again"
+                    f"{name} is truncated: it ends inside a record; fetch it again"
                 )
     except ArchiveLoadFailed as error:
-        raise DumpError(f"{path} is not a WARC file: {error}") from error
+        raise DumpError(f"{name} is not a WARC file: {error}") from error
 
 
 class _Unpacked(io.RawIOBase):

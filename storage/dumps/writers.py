@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
+from storage.dumps.batch import text_of
 from storage.dumps.formats import PAGES, Format, format_of
 from storage.dumps.streams import PACKED, open_sink
 from storage.errors import DumpError, UnknownFormatError
@@ -94,9 +95,7 @@ def dump_line(row: Row) -> bytes:
 
 
 def _json_value(value: object) -> object:
-    if isinstance(value, bytes):
-        return value.decode(errors="replace")
-    return str(value)
+    return text_of(value) if isinstance(value, bytes) else str(value)
 
 
 def split_table(path: Path) -> tuple[Path, str | None]:
@@ -179,11 +178,12 @@ def open_writer(
 def _sqlite_writer(outputs: Outputs, path: Path, names: list[str]) -> Writer:
     from storage.dumps.sqlite import SqliteWriter
 
-    place, table = split_table(path)
+    place, named = split_table(path)
+    table = named or "articles"
     if not place.exists():
         part = Path(outputs.open(place).name)
-        return SqliteWriter(part, table or "articles", names, new=True)
-    return _Deferred(outputs, SqliteWriter(place, table or "articles", names))
+        return SqliteWriter(part, table, names, name=str(path), new=True)
+    return _Deferred(outputs, SqliteWriter(place, table, names, name=str(path)))
 
 
 class _Deferred:
