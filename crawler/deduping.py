@@ -302,7 +302,10 @@ class _Run:
         ignored[revisions.earlier] = True
         rule, preference = self._keep(columns)
         stories = self._builder.finish(
-            keep=rule, preference=preference, ignored=ignored
+            keep=rule,
+            preference=preference,
+            ignored=ignored,
+            list_pairs=self._request.lists_pairs,
         )
         folds = self._builder.folds
         same = folds[revisions.earlier] == folds[revisions.latest]

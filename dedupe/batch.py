@@ -94,6 +94,7 @@ class StoryBuilder:
         boilerplate: NDArray[np.uint64] = _NO_KEYS,
         ignored: NDArray[np.bool_] | None = None,
         ends: NDArray[np.int64] | None = None,
+        list_pairs: bool = True,
     ) -> Stories:
         """Find the stories of all articles added; the builder is spent afterwards.
 
@@ -101,7 +102,8 @@ class StoryBuilder:
         first), then by *keep*. *boilerplate* are the passage keys (dedupe.bands) of
         lines learnt to be boilerplate only after their articles were added. *ignored*
         (bool[n]) articles, earlier texts of another one, stand alone. *ends* (int64[n])
-        are the last moments at which each article may have been published.
+        are the last moments at which each article may have been published. Pairs are
+        only counted, which is faster, unless *list_pairs*.
         """
         while self._waiting:
             self._take()
@@ -113,6 +115,7 @@ class StoryBuilder:
         return decide(
             found, self._spill, self.parameters, self._pool,
             boilerplate=boilerplate, keep=keep, preference=preference, ends=ends,
+            list_pairs=list_pairs,
         )  # fmt: skip
 
     def _analyse(self, texts: TextColumn, headlines: TextColumn | None) -> Analysis:

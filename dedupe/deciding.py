@@ -13,8 +13,8 @@ from dedupe.corrections import plain
 from dedupe.gathering import UNKNOWN_TIME
 from dedupe.kernels import pairs as codes
 from dedupe.nodes import collapse
-from dedupe.outcome import Stories
-from dedupe.pair_table import expand_pairs, is_told
+from dedupe.outcome import PairTable, Stories
+from dedupe.pair_table import count_all, expand_pairs, is_told
 from dedupe.spilled_records import SpilledRecords, renumbered
 from dedupe.stories import join_nodes, mark_digests
 from dedupe.verify import (
@@ -52,12 +52,14 @@ def decide(
     keep: Keep = "earliest",
     preference: NDArray[np.int64] | None = None,
     ends: NDArray[np.int64] | None = None,
+    list_pairs: bool = True,
 ) -> Stories:
     """Decide about all gathered articles.
 
     *boilerplate* are passage keys that are no evidence. *keep* picks the canonical of a
     story, after *preference* (int64[n], the smallest first) where it is given. *ends*
     (int64[n], epoch seconds) are the last moments at which each may have been published.
+    Pairs are only counted unless they are to be listed.
     """
     nodes = collapse(found, parameters)
     verified, others = _verify(found, nodes, spill, parameters, pool, boilerplate)
@@ -68,7 +70,9 @@ def decide(
     order = keep_order(found, keep, preference, ends)
     order = put_corrected_last(order, found.published, nodes, joined, verified, ends)
     stories = tell_stories(nodes, verified, joined, order, parameters)
-    return replace(stories, others=others)
+    if list_pairs:
+        stories = replace(stories, pairs=expand_pairs(nodes, verified))
+    return replace(stories, pair_counts=count_all(nodes, verified), others=others)
 
 
 def _verify(
@@ -284,7 +288,8 @@ def tell_stories(
 ) -> Stories:
     """Say what became of every article, once each node has its anchor.
 
-    *place* orders the articles by the keep rule; *verified* are the pairs that are told.
+    *place* orders the articles by the keep rule; *verified* are the pairs that are told,
+    which are neither listed nor counted here.
     """
     n = len(nodes.node_of)
     anchor = joined.anchor[nodes.node_of]
@@ -318,7 +323,8 @@ def tell_stories(
         similarity=similarity,
         containment=containment,
         of=of,
-        pairs=expand_pairs(nodes, verified),
+        pairs=PairTable.none(),
+        pair_counts={},
         others={},
         parameters=parameters,
     )

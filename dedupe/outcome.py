@@ -42,6 +42,16 @@ class PairTable:
     def __len__(self) -> int:
         return len(self.a)
 
+    @classmethod
+    def none(cls) -> PairTable:
+        """Return a table without rows."""
+        articles, codes = np.zeros(0, np.uint32), np.zeros(0, np.uint8)
+        figures = np.zeros(0, np.float32)
+        return cls(
+            a=articles, b=articles, verdicts=codes, reasons=codes,
+            jaccard=figures, containment_a=figures, containment_b=figures,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Texts:
@@ -61,7 +71,8 @@ class Stories:
     *verdicts* (into VERDICTS), *similarity* (Jaccard) and *containment* (the higher way)
     say why it joined, and *of* which article it was verified against; a canonical has
     of -1. *pairs* are the accepted, the linked, and the rejected that came close;
-    *others* counts the pairs that were only looked at, by reason.
+    *pair_counts* counts them by verdict, also where they are not listed, and *others*
+    the pairs that were only looked at, by reason.
     """
 
     story: NDArray[np.int64]
@@ -71,6 +82,7 @@ class Stories:
     containment: NDArray[np.float32]
     of: NDArray[np.int64]
     pairs: PairTable
+    pair_counts: Mapping[str, int]
     others: Mapping[str, int]
     parameters: Parameters
     source: Texts | None = field(default=None, repr=False)

@@ -55,6 +55,15 @@ def pair_twins(nodes: Nodes) -> PairTable:
     return PairTable(**_twin_rows(nodes))
 
 
+def count_all(nodes: Nodes, found: Verified) -> dict[str, int]:
+    """Count, by verdict, the rows that ``expand_pairs`` makes, those of twins too."""
+    sizes = nodes.sizes
+    both = np.stack([sizes[found.left], sizes[found.right]], axis=1)
+    counts = count_pairs(both, found.verdicts)
+    counts[codes.EXACT] += count_twins(sizes)
+    return {VERDICTS[verdict]: n for verdict, n in enumerate(counts.tolist()) if n}
+
+
 def count_pairs(sizes: NDArray[Any], verdicts: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Count, by verdict, the rows that ``expand_pairs`` makes of pairs of nodes.
 

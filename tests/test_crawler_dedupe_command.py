@@ -80,6 +80,14 @@ def test_the_command_prints_the_report(tmp_path: Path) -> None:
     assert "Headline of story" in shown.stdout
 
 
+def test_pairs_are_counted_alike_where_they_are_listed(tmp_path: Path) -> None:
+    dump = write(tmp_path / "in.jsonl", [row(n, n % 3) for n in range(12)])
+    listed = run(dump, pairs=tmp_path / "pairs.tsv")
+    assert run(dump).pairs == listed.pairs
+    rows = (tmp_path / "pairs.tsv").read_text().splitlines()[1:]
+    assert len(rows) == sum(listed.pairs.values()) > 0
+
+
 def test_the_command_says_what_is_wrong_in_one_line(tmp_path: Path) -> None:
     dump = write(tmp_path / "in.jsonl", [{"a": 1}])
     done = CliRunner().invoke(cli, ["dedupe", str(dump)])

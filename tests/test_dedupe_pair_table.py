@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dedupe.nodes import Nodes
-from dedupe.pair_table import count_pairs, count_twins, expand_pairs, pair_twins
+from dedupe.pair_table import (
+    count_all,
+    count_pairs,
+    count_twins,
+    expand_pairs,
+    pair_twins,
+)
 from dedupe.verify import VERDICTS, Verified
 
 
@@ -47,3 +55,5 @@ def test_pairs_of_articles_are_counted_as_they_are_written_out(sizes, ends, verd
     written = expand_pairs(nodes, found, twins=False).verdicts
     assert counts.tolist() == np.bincount(written, minlength=len(VERDICTS)).tolist()
     assert count_twins(nodes.sizes) == len(pair_twins(nodes))
+    listed = Counter(expand_pairs(nodes, found).verdicts.tolist())
+    assert count_all(nodes, found) == {VERDICTS[v]: n for v, n in listed.items()}

@@ -10,7 +10,6 @@ from crawler.dumps.outcome import find_alarms
 from crawler.dumps.request import DedupeReport, LargeStory
 from dedupe.dump_boilerplate import distinct
 from dedupe.kernels.urls import hash_words
-from dedupe.verify import VERDICTS
 from storage.dumps.formats import readable
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from crawler.dumps.reading import OpenInput, Tally
     from crawler.dumps.request import DedupeRequest
     from crawler.dumps.writing import Names
-    from dedupe.outcome import PairTable
     from dedupe.text_column import TextColumn
 
 _LARGEST = 10
@@ -53,7 +51,7 @@ def make_report(
         copies=outcome.copies(mine),
         rejects=rejects,
         stories=len(distinct(outcome.story[mine])),
-        pairs=_verdicts(outcome.pairs),
+        pairs=outcome.pair_counts,
         looked_at=outcome.looked_at,
         removed=dict(tally.removed.most_common()),
         largest=tuple(
@@ -67,13 +65,6 @@ def make_report(
         seconds=0.0,
         known=_known(outcome.story, known) if request.against is not None else None,
     )
-
-
-def _verdicts(pairs: PairTable | None) -> dict[str, int]:
-    if pairs is None:
-        return {}
-    counts = np.bincount(pairs.verdicts).tolist()
-    return {VERDICTS[verdict]: n for verdict, n in enumerate(counts) if n}
 
 
 def _known(story: NDArray[np.int64], known: int) -> int:

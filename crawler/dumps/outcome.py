@@ -62,6 +62,7 @@ class Outcome:
     of: NDArray[np.int64]
     is_revision: NDArray[np.bool_]
     pairs: PairTable | None
+    pair_counts: dict[str, int]
     looked_at: dict[str, int]
 
     def verdict_of(self, article: int) -> Verdict | str | None:
@@ -104,6 +105,7 @@ def alone(n: int) -> Outcome:
         of=np.full(n, -1),
         is_revision=np.zeros(n, np.bool_),
         pairs=None,
+        pair_counts={},
         looked_at={},
     )
 
@@ -134,6 +136,7 @@ def settle(stories: Stories, revisions: Revisions, same: NDArray[np.bool_]) -> O
         of=of,
         is_revision=is_revision,
         pairs=stories.pairs,
+        pair_counts=dict(stories.pair_counts),
         looked_at=dict(stories.others),
     )
 

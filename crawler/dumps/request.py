@@ -47,6 +47,11 @@ class DedupeRequest:
     spill: Path | None = None
     threads: int = 2
 
+    @property
+    def lists_pairs(self) -> bool:
+        """Whether decided pairs are shown, not only counted."""
+        return self.pairs is not None or self.report is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LargeStory:
