@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +31,7 @@ from crawler.dumps.writing import (
     write_stories,
 )
 from dedupe.batch import StoryBuilder
+from dedupe.deciding import AT_ONCE
 from dedupe.kernels.urls import hash_words
 from dedupe.text_column import TextColumn
 from storage.dumps.fields import Fields, find_fields
@@ -59,6 +61,8 @@ _IN_MEMORY = 16 << 20
 # the lines up to 64 bytes each.
 _LINES_BESIDE = 1 << 24
 _LINE = 64
+# Pairs verified at a time where memory is short: twice as many take 60 MB more.
+_FEW_AT_ONCE = 2048
 PRINTED_BEFORE = "a paragraph printed before"
 
 _STORED = Fields(text="body", headline="headline", id="id", url="url", date="published")
@@ -81,13 +85,7 @@ def dedupe_dump(
     with ExitStack() as stack:
         run = _Run(request, stack, watch or (lambda *_: None))
         report = run.run()
-    return _timed(report, clock() - started)
-
-
-def _timed(report: DedupeReport, seconds: float) -> DedupeReport:
-    from dataclasses import replace
-
-    return replace(report, seconds=round(seconds, 2))
+    return replace(report, seconds=round(clock() - started, 2))
 
 
 class _Run:
@@ -106,7 +104,11 @@ class _Run:
         self._spill = stack.enter_context(FileSpill(limit, request.spill))
         self._outputs = stack.enter_context(Outputs())
         self._builder = stack.enter_context(
-            StoryBuilder(spill=self._spill, threads=request.threads)
+            StoryBuilder(
+                spill=self._spill,
+                threads=request.threads,
+                at_once=AT_ONCE if request.memory is None else _FEW_AT_ONCE,
+            )
         )
         self._tally = Tally(request.strict)
         self._comparer = _comparer_of(request, self._builder)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 
-from dedupe.deciding import Keep, decide
+from dedupe.deciding import AT_ONCE, Keep, decide
 from dedupe.gathering import UNKNOWN_TIME, Gatherer, MemorySpill, Spill
 from dedupe.outcome import Stories, Texts
 from dedupe.parameters import DEFAULT, Parameters
@@ -40,7 +40,7 @@ class StoryBuilder:
     """Takes articles batch by batch, then finds their stories.
 
     Batches are analysed by *threads* threads while the caller reads on; few wait at a
-    time. Texts are not kept; verification records, band and passage keys go to *spill*
+    time. Pairs are verified *at_once*, which takes memory. Texts are not kept; verification records, band and passage keys go to *spill*
     and columns beside it. Once finished, *folds* (uint64[n]) are hashes of the folded
     texts.
     """
@@ -51,11 +51,13 @@ class StoryBuilder:
         *,
         spill: Spill | None = None,
         threads: int = 2,
+        at_once: int = AT_ONCE,
     ) -> None:
         self.parameters = parameters
         self._spill = MemorySpill() if spill is None else spill
         self._gatherer = Gatherer(self._spill, parameters.bands)
         self._threads = threads
+        self._at_once = at_once
         self._pool = ThreadPoolExecutor(threads, "dedupe")
         self._waiting: deque[tuple[Future[Analysis], NDArray[np.int64] | None]]
         self._waiting = deque()
@@ -112,11 +114,14 @@ class StoryBuilder:
         if ignored is not None:
             # An empty article joins nothing.
             found.weights[ignored] = 0
-        return decide(
+        stories = decide(
             found, self._spill, self.parameters, self._pool,
             boilerplate=boilerplate, keep=keep, preference=preference, ends=ends,
-            list_pairs=list_pairs,
+            list_pairs=list_pairs, at_once=self._at_once,
         )  # fmt: skip
+        # Beside what the caller does next: a large file takes seconds to go.
+        self._pool.submit(self._gatherer.drop)
+        return stories
 
     def _analyse(self, texts: TextColumn, headlines: TextColumn | None) -> Analysis:
         p = self.parameters

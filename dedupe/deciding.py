@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from dedupe.stories import Joined
 
 Keep = Literal["earliest", "longest"]
-# Pairs verified, or texts counted, at a time.
-_SPAN = 2048
+# Pairs verified, or texts counted, at a time: the more, the fewer records are read again.
+AT_ONCE = 8192
 _NO_KEYS = np.zeros(0, np.uint64)
 
 
@@ -53,16 +53,19 @@ def decide(
     preference: NDArray[np.int64] | None = None,
     ends: NDArray[np.int64] | None = None,
     list_pairs: bool = True,
+    at_once: int = AT_ONCE,
 ) -> Stories:
     """Decide about all gathered articles.
 
     *boilerplate* are passage keys that are no evidence. *keep* picks the canonical of a
     story, after *preference* (int64[n], the smallest first) where it is given. *ends*
     (int64[n], epoch seconds) are the last moments at which each may have been published.
-    Pairs are only counted unless they are to be listed.
+    Pairs are only counted unless they are to be listed. So many pairs of texts are
+    verified *at_once*.
     """
     nodes = collapse(found, parameters)
-    verified, others = _verify(found, nodes, spill, parameters, pool, boilerplate)
+    records, left, right = _propose(found, nodes, spill, parameters, pool, boilerplate)
+    verified, others = _verify_rows(records, left, right, parameters, pool, at_once)
     verified = _concatenate([verified, pair_briefs(found, nodes, parameters)])
     lengths = found.tokens[nodes.articles].astype(np.int64)
     mark_digests(verified, lengths, parameters.digest_parts)
@@ -75,14 +78,15 @@ def decide(
     return replace(stories, pair_counts=count_all(nodes, verified), others=others)
 
 
-def _verify(
+def _propose(
     found: Gathered,
     nodes: Nodes,
     spill: Spill,
     parameters: Parameters,
     pool: Executor,
     boilerplate: NDArray[np.uint64],
-) -> tuple[Verified, Counter[str]]:
+) -> tuple[SpilledRecords, NDArray[np.uint32], NDArray[np.uint32]]:
+    """Find the candidate pairs, and the records that they are verified on."""
     proposed = find_candidates(
         keys=found.keys,
         key_offsets=found.key_offsets,
@@ -108,7 +112,7 @@ def _verify(
         headlines=nodes.headlines,
         times=nodes.times,
     )
-    return _verify_rows(records, proposed.left, proposed.right, parameters, pool)
+    return records, proposed.left, proposed.right
 
 
 def _verify_rows(
@@ -117,6 +121,7 @@ def _verify_rows(
     right: NDArray[np.uint32],
     parameters: Parameters,
     pool: Executor,
+    at_once: int,
 ) -> tuple[Verified, Counter[str]]:
     """Verify pairs, with few records in memory at a time; returns those that are told.
 
@@ -150,8 +155,8 @@ def _verify_rows(
         rows, verified = rows[near][told], verified.pick(told)
         return rows, replace(verified, left=left[rows], right=right[rows]), others
 
-    list(pool.map(count, spans(len(numbers), max(8, len(numbers) // _SPAN))))
-    parts = list(pool.map(work, spans(n, max(8, n // _SPAN))))
+    list(pool.map(count, spans(len(numbers), max(8, len(numbers) // at_once))))
+    parts = list(pool.map(work, spans(n, max(8, n // at_once))))
     rows = np.concatenate([np.zeros(0, np.intp), *(part[0] for part in parts)])
     found = _concatenate([part[1] for part in parts]).pick(np.argsort(rows))
     return found, sum((part[2] for part in parts), Counter())

@@ -41,6 +41,10 @@ class Spill(Protocol):
         """Give back the memory of what was viewed; a view stays valid."""
         ...
 
+    def drop(self) -> None:
+        """Let go of all values; columns beside it keep theirs, and views stay valid."""
+        ...
+
 
 class MemorySpill:
     """Keeps a column in memory, of verification records by default."""
@@ -75,6 +79,9 @@ class MemorySpill:
     def release(self) -> None:
         """Nothing to give back: the values live here."""
 
+    def drop(self) -> None:
+        self._values, self._filled = self._values[:0].copy(), 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
@@ -104,7 +111,10 @@ class Gathered:
 
 
 class Gatherer:
-    """Collects analyses batch by batch."""
+    """Collects analyses batch by batch.
+
+    Their records, in *spill* itself, and their keys, beside it, stay until drop().
+    """
 
     def __init__(self, spill: Spill, bands: int) -> None:
         self._spill = spill
@@ -157,3 +167,8 @@ class Gatherer:
             key_offsets=np.concatenate(([0], np.cumsum(counts))),
             published=take("published", np.int64),
         )
+
+    def drop(self) -> None:
+        """Let go of records and keys; views of them stay valid."""
+        for column in (self._spill, self._bands, self._keys):
+            column.drop()

@@ -150,14 +150,19 @@ class FileSpill:
         for column in self._beside:
             column._forget()
 
-    def close(self) -> None:
-        """Let go of the files and the memory."""
+    def drop(self) -> None:
+        """Let go of this column's file and memory; those beside it keep theirs."""
         self._held.clear()
         # Views may still hold the map; it ends with the last of them.
         self._map = None
+        self._size = 0
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+    def close(self) -> None:
+        """Let go of the files and the memory, and of the columns beside."""
+        self.drop()
         for column in self._beside:
             column.close()
 

@@ -52,6 +52,19 @@ def test_columns_share_the_limit_and_leave_no_file(tmp_path: Path) -> None:
         assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("limit", [0, 1000])
+def test_a_column_goes_alone(tmp_path: Path, limit: int) -> None:
+    with FileSpill(limit, tmp_path) as spill:
+        beside = spill.beside(np.uint64)
+        spill.append(np.arange(20, dtype=np.uint32))
+        beside.append(np.ones(3, np.uint64))
+        seen, before = spill.view(), spill.spilled
+        spill.drop()
+        assert before - spill.spilled == (0 if limit else 80)
+        assert seen.tolist() == list(range(20))
+        assert beside.view().tolist() == [1, 1, 1]
+
+
 def test_an_empty_spill_is_still_one() -> None:
     with FileSpill() as spill:
         assert spill
