@@ -7,7 +7,6 @@ import sys
 import zlib
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,17 +99,9 @@ def _extract(page: StoredPage, rules: Sequence[Rule]) -> Article:
         page.html,
         page.url,
         content_type=page.content_type,
-        fetched=_moment(page.fetched),
+        fetched=page.moment,
         rules=rules,
     )
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        when = datetime.fromisoformat(text) if text else None
-    except ValueError:
-        return None
-    return when if when is None or when.tzinfo else when.replace(tzinfo=UTC)
 
 
 def _iter_pages(

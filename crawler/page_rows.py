@@ -7,7 +7,6 @@ import multiprocessing
 from collections import deque
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import replace
-from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -90,10 +89,9 @@ def _article(page: StoredPage | Reject) -> Article | Reject:
         return page
     from crawler.extract.article import extract
 
-    fetched = datetime.fromisoformat(page.fetched) if page.fetched else None
     try:
         article = extract(
-            page.html, page.url, content_type=page.content_type, fetched=fetched
+            page.html, page.url, content_type=page.content_type, fetched=page.moment
         )
         return replace(article, content_hash=digest(page.html))
     except NotAnArticle as error:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
+from storage.warc_packing import teach_unpacking
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -28,6 +30,7 @@ def read_response(folder: Path, file: str, offset: int) -> StoredResponse | None
     path = folder / file
     if not file or not path.is_file():
         return None
+    teach_unpacking()
     try:
         with path.open("rb") as stream:
             stream.seek(offset)

@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow
 import pytest
+from pyarrow import parquet
 
 from storage.dumps.fields import Fields, find_fields
 from storage.dumps.formats import expand, open_dump
-from storage.errors import (
-    TruncatedDumpError,
-)
+from storage.errors import DumpError, TruncatedDumpError
 from tests.dump_reading import read, read_again
 from tests.dump_rows import run, story
 
@@ -133,3 +133,52 @@ def test_tables_still_become_frames_of_pandas() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout == "3\n"
+
+
+@pytest.mark.parametrize("name", ["s.absent", "l.x", "id.x"])
+def test_a_nested_field_that_is_absent_is_no_text(tmp_path: Path, name: str) -> None:
+    columns = {"id": ["a", "b"], "s": [{"text": "one"}, None], "l": [[1], [2]]}
+    path = tmp_path / "dump.parquet"
+    parquet.write_table(pyarrow.table(columns), path)
+    texts, rejects = read(path, Fields(text=name))
+    assert texts == []
+    assert [reject.reason for reject in rejects] == ["no text"] * 2
+
+
+def test_a_missing_struct_has_no_fields(tmp_path: Path) -> None:
+    inner = pyarrow.array(["one", "behind null"])
+    hidden = pyarrow.array([False, True])
+    structs = pyarrow.StructArray.from_arrays([inner], ["text"], mask=hidden)
+    path = tmp_path / "dump.parquet"
+    parquet.write_table(pyarrow.table({"s": structs}), path)
+    texts, rejects = read(path, Fields(text="s.text"))
+    assert (texts, [reject.line for reject in rejects]) == (["one"], [2])
+
+
+def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
+    columns = [pyarrow.array(["one"])] * 3
+    path = tmp_path / "dump.parquet"
+    parquet.write_table(pyarrow.table(columns, names=["text", "x", "x"]), path)
+    with pytest.raises(DumpError, match='two columns called "x"'):
+        read(path)
+
+
+def test_invalid_utf_8_is_a_reject_where_it_is_compared(tmp_path: Path) -> None:
+    broken = _strings(b"ab\xff", b"abc")
+    columns = {
+        "text": ["one", "two"],
+        "id": broken,
+        "other": _strings(b"abc", b"ab\xff"),
+    }
+    path = tmp_path / "dump.parquet"
+    parquet.write_table(pyarrow.table(columns), path)
+    texts, rejects = read(path)
+    assert texts == ["two"]
+    assert [(one.line, one.reason) for one in rejects] == [(1, "invalid UTF-8")]
+    (row,) = read_again(path, [0])
+    assert row == {"text": "two", "id": "abc", "other": "ab\ufffd"}
+
+
+def _strings(*raws: bytes) -> pyarrow.Array:
+    """Strings that nobody looked at."""
+    return pyarrow.array(raws, pyarrow.binary()).view(pyarrow.string())

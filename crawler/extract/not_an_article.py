@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from crawler.errors import NotAnArticle
 from crawler.extract.body_keys import key_of, size_of
 from crawler.extract.heading import find_heading
 from crawler.extract.jsonld import types_of
-from crawler.extract.wording import element_text
+from crawler.extract.wording import element_text, split_url
 
 if TYPE_CHECKING:
     from crawler.extract.body import Body
@@ -104,7 +103,7 @@ def _asks_to_log_in(page: Page, title: str) -> bool:
 
 
 def _is_front(url: str) -> bool:
-    parts = urlsplit(url)
+    parts = split_url(url)
     return not parts.query and bool(_FRONT.fullmatch(parts.path))
 
 

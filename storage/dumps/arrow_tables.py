@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from storage.dumps.overlapping import ahead
-from storage.dumps.parquet import Parquet, arrow
+from storage.dumps.parquet import Parquet, arrow, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from storage.dumps.copying import Edits
     from storage.dumps.dump import Dump, Row
+    from storage.dumps.parquet_writing import ParquetWriter
 
 
 def schema_of_dumps(dumps: Iterable[Dump], sample: Row) -> Any:
@@ -89,6 +90,17 @@ def _with_notes(table: Any, numbers: NDArray[np.int64], notes: Any) -> Any:
             else table.set_column(place, field, values)
         )
     return table
+
+
+def write_fitted(table: Any, writer: ParquetWriter) -> None:
+    """Write *table* as *writer* has it: by column, or else, as other formats, by row."""
+    pa = arrow()
+    try:
+        found = fitted(table, writer.schema)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        writer.write(rows_of(table))
+    else:
+        writer.write_table(found)
 
 
 def fitted(table: Any, schema: Any) -> Any:

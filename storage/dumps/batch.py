@@ -127,6 +127,11 @@ def text_of(raw: bytes) -> str:
         return base64.b64encode(raw).decode()
 
 
+def json_value(value: object) -> str:
+    """Return what JSON has no type for as text."""
+    return text_of(value) if isinstance(value, bytes) else str(value)
+
+
 def plain(value: object) -> str:
     """Return a string or number as text, and anything else as empty."""
     if isinstance(value, str):

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from dedupe.text_column import TextColumn
     from storage.dumps.dump import Dump, Row, Writer
-    from storage.dumps.parquet import Parquet, ParquetWriter
+    from storage.dumps.parquet import Parquet
+    from storage.dumps.parquet_writing import ParquetWriter
     from storage.dumps.splicing import Spans
 
 
@@ -182,7 +183,7 @@ def _table_writer(dump: Dump, writer: Writer) -> Callable[[Any], None] | None:
     """Return what takes the record batches of *dump*; None where either has none."""
     if not hasattr(dump, "tables") or not hasattr(writer, "write_table"):
         return None
-    from storage.dumps.arrow_tables import fitted
+    from storage.dumps.arrow_tables import write_fitted
 
     parquet = cast("ParquetWriter", writer)
-    return lambda table: parquet.write_table(fitted(table, parquet.schema))
+    return lambda table: write_fitted(table, parquet)

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 import orjson
 
-from storage.dumps.batch import Batch, batch_of_rows, text_of
+from storage.dumps.batch import Batch, batch_of_rows, json_value, text_of
 from storage.dumps.places import pick_rows
 from storage.dumps.reject import NOT_UTF8, TOO_LONG, Reject
 from storage.dumps.streams import Source
@@ -277,14 +277,10 @@ class _LineFeeds:
         return self._text.write(row.removesuffix("\r\n") + "\n")
 
 
-def _json_value(value: object) -> str:
-    return text_of(value) if isinstance(value, bytes) else str(value)
-
-
 def cell_text(value: object) -> object:
     """Return *value* as one cell: nested values as JSON, None as empty."""
     if isinstance(value, list | dict):
-        return orjson.dumps(value, default=_json_value).decode()
+        return orjson.dumps(value, default=json_value).decode()
     if isinstance(value, bytes):
         return text_of(value)
     return "" if value is None else value

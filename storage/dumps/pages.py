@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from storage.dumps.reject import Reject
@@ -25,6 +26,15 @@ class StoredPage:
     html: bytes
     content_type: str | None = None
     fetched: str | None = None
+
+    @property
+    def moment(self) -> datetime | None:
+        """When it was fetched, in UTC where no zone is told; None for what is no date."""
+        try:
+            found = datetime.fromisoformat(self.fetched or "")
+        except ValueError:
+            return None
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def iter_text(

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import orjson
 
 from dedupe.slim_imports import unseen
 from dedupe.text_column import TextColumn
 from storage.dumps.batch import Batch
-from storage.dumps.dates import epochs
+from storage.dumps.dates import epochs, epochs_of_column
 from storage.dumps.fields import DATE, HEADLINE, ID, OUTLET, TEXT, URL
 from storage.dumps.reject import NO_TEXT, NOT_A_STRING, NOT_UTF8, Reject
 from storage.errors import DumpError, MissingLibraryError, TruncatedDumpError
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
 # Rows that are compared at a time, and rows of a group that is written.
 _ROWS, _GROUP = 1024, 4096
 _BUFFER = 1 << 20
+# What Arrow says of a file that ends too early.
+_CUT = ("magic bytes", "Unexpected end", "footer", "size is 0 bytes")
 _PER_SECOND = {"s": 1, "ms": 1e3, "us": 1e6, "ns": 1e9}
 
 
@@ -60,13 +61,19 @@ class Parquet:
         pa = arrow()
         try:
             # Without a buffer Arrow holds a row group's whole column, packed.
-            return pa.parquet.ParquetFile(
+            file = pa.parquet.ParquetFile(
                 self.path, pre_buffer=False, buffer_size=_BUFFER
             )
         except OSError as error:
             raise DumpError(f"{self.name} cannot be opened: {error}") from error
         except pa.ArrowInvalid as error:
             raise self._broken(error) from error
+        names = file.schema_arrow.names
+        twin = next((name for name in names if names.count(name) > 1), None)
+        if twin is not None:
+            file.close()
+            raise DumpError(f'{self.name} has two columns called "{twin}": rename one')
+        return file
 
     def schema(self) -> Any:
         """Return the Arrow schema of the rows."""
@@ -87,7 +94,13 @@ class Parquet:
         self, places: NDArray[np.int64], wanted: Sequence[str] | None = None
     ) -> Iterator[list[Row]]:
         for table in self.tables(places, wanted):
-            yield table.to_pylist()
+            try:
+                yield rows_of(table)
+            except UnicodeDecodeError as error:
+                raise DumpError(
+                    f"{self.name} has invalid UTF-8 inside of nested values: name a"
+                    " .parquet file as the output"
+                ) from error
 
     def tables(
         self, places: NDArray[np.int64], wanted: Sequence[str] | None = None
@@ -121,7 +134,7 @@ class Parquet:
 
     def _broken(self, error: Exception) -> DumpError:
         reason = str(error).splitlines()[0]
-        if "magic bytes" in reason or "Unexpected end" in reason or "footer" in reason:
+        if any(sign in reason for sign in _CUT):
             return TruncatedDumpError(
                 f"{self.name} is truncated or no Parquet file: {reason}"
             )
@@ -141,21 +154,11 @@ class _Task:
         self._table, self._first = table, first
 
     def run(self) -> Batch:
-        pa = arrow()
-        names = self._fields.names
-        texts = self._values(names[TEXT])
+        values = [self._values(name) for name in self._fields.names]
         numbers = np.arange(self._first, self._first + self._table.num_rows)
-        rejects: list[Reject] = []
-        if not _is_text(texts.type):
-            rejects = [self._reject(n, NOT_A_STRING, str(texts.type)) for n in numbers]
-            keep = np.zeros(len(numbers), bool)
-        else:
-            keep = texts.is_valid().to_numpy(zero_copy_only=False)
-            rejects = [self._reject(n, NO_TEXT) for n in numbers[~keep]]
-            keep, invalid = _valid_utf8(texts, keep)
-            rejects += [self._reject(numbers[at], NOT_UTF8) for at in invalid]
-        mask = None if keep.all() else pa.array(keep)
-        columns = [_text_column(self._values(names[f]), mask) for f in range(6)]
+        keep, rejects = self._refused(values, numbers)
+        mask = None if keep.all() else arrow().array(keep)
+        columns = [_text_column(column, mask) for column in values]
         rows = numbers[keep]
         return Batch(
             texts=columns[TEXT],
@@ -163,47 +166,85 @@ class _Task:
             ids=columns[ID],
             urls=columns[URL],
             outlets=columns[OUTLET],
-            published=self._published(mask),
+            published=_published(values[DATE], mask),
             places=np.stack([rows, rows + 1], axis=1),
             lines=rows + 1,
             rejects=tuple(sorted(rejects, key=lambda reject: reject.line)),
             consumed=self._first + self._table.num_rows,
         )
 
+    def _refused(
+        self, values: Sequence[Any], numbers: NDArray[np.int64]
+    ) -> tuple[NDArray[np.bool_], list[Reject]]:
+        """Say which rows are articles, and what is wrong with the others."""
+        texts = values[TEXT]
+        if not _is_text(texts.type):
+            kind = str(texts.type)
+            rejects = [self._reject(n, NOT_A_STRING, kind) for n in numbers]
+            return np.zeros(len(numbers), bool), rejects
+        keep = texts.is_valid().to_numpy(zero_copy_only=False)
+        rejects = [self._reject(n, NO_TEXT) for n in numbers[~keep]]
+        for column in values:
+            keep, invalid = _valid_utf8(column, keep)
+            rejects += [self._reject(numbers[at], NOT_UTF8) for at in invalid]
+        return keep, rejects
+
     def _values(self, name: str) -> Any:
         pa = arrow()
-        if not name:
+        values = _column_at(self._table, name) if name else None
+        if values is None or pa.types.is_null(values.type):
             return pa.nulls(self._table.num_rows, pa.string())
-        if name in self._table.schema.names:
-            values = self._table.column(name)
-        else:
-            first, *inner = name.split(".")
-            values = self._table.column(first)
-            for part in inner:
-                values = values.field(part)
         if pa.types.is_dictionary(values.type):
             return values.dictionary_decode()
         # Arrow filters no views.
         is_view = pa.types.is_string_view(values.type)
         return values.cast(pa.large_string()) if is_view else values
 
-    def _published(self, mask: Any) -> NDArray[np.float64]:
-        from storage.dumps.dates import epochs_of_column
-
-        values = self._values(self._fields.names[DATE])
-        if mask is not None:
-            values = values.filter(mask)
-        if _is_text(values.type):
-            return epochs_of_column(_text_column(values, None))
-        types = arrow().types
-        if types.is_timestamp(values.type) or types.is_date(values.type):
-            return _seconds(values)
-        return epochs(values.to_pylist())
-
     def _reject(self, number: int, reason: str, detail: str = "") -> Reject:
         return Reject(
             file=self._file, line=int(number) + 1, reason=reason, detail=detail
         )
+
+
+def _column_at(table: Any, name: str) -> Any:
+    """Return the values of a field, through structs by dots; None where it is absent."""
+    if name in table.schema.names:
+        return table.column(name)
+    first, *inner = name.split(".")
+    values = table.column(first)
+    for part in inner:
+        is_struct = arrow().types.is_struct(values.type)
+        if not is_struct or values.type.get_field_index(part) < 0:
+            return None
+        # Unlike field(), this knows that a missing struct has no fields.
+        values = arrow().compute.struct_field(values, part)
+    return values
+
+
+def rows_of(table: Any) -> list[Row]:
+    """Return a record batch as rows.
+
+    What is no UTF-8 in fields that nobody compares becomes replacement characters.
+    """
+    try:
+        rows: list[Row] = table.to_pylist()
+    except UnicodeDecodeError:
+        columns = map(_readable, table.columns)
+        names = table.schema.names
+        rows = [
+            dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)
+        ]
+    return rows
+
+
+def _readable(values: Any) -> list[object]:
+    if arrow().types.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    if not _is_text(values.type):
+        found: list[object] = values.to_pylist()
+        return found
+    raws = values.cast(arrow().large_binary()).to_pylist()
+    return [None if raw is None else raw.decode(errors="replace") for raw in raws]
 
 
 def _some(table: Any, rows: NDArray[np.int64]) -> Any:
@@ -226,6 +267,17 @@ def _is_text(kind: Any) -> bool:
     )
 
 
+def _published(values: Any, mask: Any) -> NDArray[np.float64]:
+    if mask is not None:
+        values = values.filter(mask)
+    if _is_text(values.type):
+        return epochs_of_column(_text_column(values, None))
+    types = arrow().types
+    if types.is_timestamp(values.type) or types.is_date(values.type):
+        return _seconds(values)
+    return epochs(values.to_pylist())
+
+
 def _seconds(moments: Any) -> NDArray[np.float64]:
     """Seconds since 1970 of Arrow's moments and days; NaN where there is none."""
     pa = arrow()
@@ -239,6 +291,8 @@ def _valid_utf8(
     texts: Any, keep: NDArray[np.bool_]
 ) -> tuple[NDArray[np.bool_], list[int]]:
     """Arrow trusts the file about UTF-8; find the rows where it must not."""
+    if not _is_text(texts.type):
+        return keep, []
     try:
         texts.validate(full=True)
     except arrow().ArrowInvalid:
@@ -276,91 +330,6 @@ def _text_column(values: Any, mask: Any) -> TextColumn:
         np.frombuffer(data, np.uint8),
         ends[values.offset : values.offset + len(values) + 1],
     )
-
-
-class ParquetWriter:
-    """Writes rows or record batches under one schema, row groups of a few megabytes."""
-
-    def __init__(self, raw: IO[bytes], schema: Any) -> None:
-        pa = arrow()
-        # A dictionary of long texts is tried, filled and thrown away.
-        short = [field.name for field in schema if pa.types.is_dictionary(field.type)]
-        self.schema = schema
-        self._file = pa.parquet.ParquetWriter(
-            raw, schema, compression="snappy", use_dictionary=short or False
-        )
-
-    def write(self, rows: list[Row]) -> None:
-        pa = arrow()
-        try:
-            table = pa.RecordBatch.from_pylist(rows, schema=self.schema)
-        except (pa.ArrowInvalid, pa.ArrowTypeError):
-            texts = [f.name for f in self.schema if pa.types.is_string(f.type)]
-            told = [{**row, **_as_texts(row, texts)} for row in rows]
-            table = pa.RecordBatch.from_pylist(told, schema=self.schema)
-        self.write_table(table)
-
-    def write_table(self, table: Any) -> None:
-        self._file.write_batch(table)
-
-    def close(self) -> None:
-        self._file.close()
-
-    def discard(self) -> None:
-        """Write no footer: the file behind is gone."""
-        self._file.is_open = False
-
-
-def _as_texts(row: Row, names: list[str]) -> Row:
-    """Return the values of some fields as text: a string as it is, others as JSON."""
-    values = {name: row[name] for name in names if row.get(name) is not None}
-    return {
-        name: value if isinstance(value, str) else orjson.dumps(value).decode()
-        for name, value in values.items()
-    }
-
-
-def schema_of(samples: Iterator[list[Row]]) -> Any:
-    """Return one schema for all rows; a field of several types becomes text."""
-    pa = arrow()
-    schema = pa.schema([])
-    for rows in samples:
-        names: dict[str, None] = {}
-        for row in rows:
-            names.update(dict.fromkeys(row))
-        found = [pa.field(name, _type_of(rows, name)) for name in names]
-        schema = _joined(schema, pa.schema(found))
-    return pa.schema(
-        [
-            pa.field(f.name, pa.string()) if pa.types.is_null(f.type) else f
-            for f in schema
-        ]
-    )
-
-
-def _type_of(rows: list[Row], name: str) -> Any:
-    pa = arrow()
-    try:
-        return pa.array([row.get(name) for row in rows]).type
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        return pa.string()
-
-
-def _joined(schema: Any, found: Any) -> Any:
-    pa = arrow()
-    fields = {field.name: field for field in schema}
-    for field in found:
-        known = fields.get(field.name)
-        if known is None or pa.types.is_null(known.type):
-            fields[field.name] = field
-        elif not pa.types.is_null(field.type) and field.type != known.type:
-            both = [pa.schema([known]), pa.schema([field])]
-            try:
-                joined = pa.unify_schemas(both, promote_options="permissive").field(0)
-            except (pa.ArrowInvalid, pa.ArrowTypeError):
-                joined = pa.field(field.name, pa.string())
-            fields[field.name] = joined
-    return pa.schema(list(fields.values()))
 
 
 def read_table(name: str, fields: Fields, table: Any, first: int) -> Batch:

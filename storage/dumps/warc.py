@@ -9,6 +9,7 @@ from storage.dumps.pages import StoredPage
 from storage.dumps.reject import TOO_LONG, Reject
 from storage.dumps.streams import Source
 from storage.errors import DumpError, TruncatedDumpError
+from storage.warc_packing import teach_unpacking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,7 @@ def iter_warc(path: Path, name: str | None = None) -> Iterator[StoredPage | Reje
     from warcio.exceptions import ArchiveLoadFailed
 
     name = str(path) if name is None else name
+    teach_unpacking()
     number = 0
     try:
         with Source(path, name) as source, _Unpacked(source) as raw:

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
-from storage.dumps.batch import text_of
+from storage.dumps.batch import json_value
 from storage.dumps.formats import PAGES, Format, format_of
 from storage.dumps.streams import PACKED, open_sink
 from storage.errors import DumpError, UnknownFormatError
@@ -91,11 +91,7 @@ def _write_all(handle: int, pieces: Sequence[memoryview | bytes]) -> None:
 
 def dump_line(row: Row) -> bytes:
     """Return *row* as one line of JSON; what JSON lacks becomes text."""
-    return orjson.dumps(row, default=_json_value, option=orjson.OPT_APPEND_NEWLINE)
-
-
-def _json_value(value: object) -> object:
-    return text_of(value) if isinstance(value, bytes) else str(value)
+    return orjson.dumps(row, default=json_value, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def split_table(path: Path) -> tuple[Path, str | None]:
@@ -157,7 +153,7 @@ def open_writer(
     if form == "jsonl":
         return LinesWriter(outputs.open(path), path.suffix.lower())
     if form == "parquet":
-        from storage.dumps.parquet import ParquetWriter, schema_of
+        from storage.dumps.parquet_writing import ParquetWriter, schema_of
 
         schema = schema_of(samples) if schema is None else schema
         parquet = ParquetWriter(outputs.open(path), schema)
