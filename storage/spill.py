@@ -145,8 +145,10 @@ class FileSpill:
         trim_memory()
 
     def _forget(self) -> None:
-        if self._map is not None and hasattr(mmap, "MADV_DONTNEED"):
-            self._map.madvise(mmap.MADV_DONTNEED)
+        # Another thread may drop the column meanwhile.
+        viewed = self._map
+        if viewed is not None and hasattr(mmap, "MADV_DONTNEED"):
+            viewed.madvise(mmap.MADV_DONTNEED)
         for column in self._beside:
             column._forget()
 

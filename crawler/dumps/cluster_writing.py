@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crawler.dumps.cluster_reading import removal_of
-from storage.dumps.copying import Edits, edited_lines
+from storage.dumps.copying import Edits, edited_block
 from storage.dumps.spark import Stretch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -85,15 +85,21 @@ class WriteSplits:
             values = removal.clean_all(rows, texts)
         else:
             taken = table.column(at).cast(pa.binary()).take(pa.array(places))
-            lines = [line + b"\n" for line in taken.to_pylist()]
-            written = edited_lines(lines, rows, _edits(removal, rows, name))
-            values = [line.decode().rstrip("\n") for line in written]
+            values = _edited_lines(taken.to_pylist(), _edits(removal, rows, name))
         cut = np.zeros(table.num_rows, np.bool_)
         cut[places] = True
         edited = pc.replace_with_mask(
             table.column(at), cut, pa.array(values, field.type)
         )
         return table.set_column(at, field, edited)
+
+
+def _edited_lines(lines: Sequence[bytes], edits: Edits) -> list[str]:
+    ends = np.cumsum([len(line) + 1 for line in lines])
+    spans = np.stack((np.append(0, ends[:-1]), ends), axis=1)
+    block = memoryview(b"\n".join([*lines, b""]))
+    pieces = edited_block(block, spans, np.arange(len(lines)), edits)
+    return b"".join(pieces).decode().split("\n")[:-1]
 
 
 def _edits(removal: Removal, rows: NDArray[np.intp], name: str) -> Edits:

@@ -116,6 +116,20 @@ def gather(data, rows, field, kinds, spans, out, offsets):
     return to
 
 
+@borrowing(cache=True, nogil=True)
+def _plain_bytes(data, start, size):
+    """Count the bytes from *start* on, up to *size*, that come before a backslash."""
+    at, end = np.uint64(start), np.uint64(start + size)
+    while at + _EIGHT <= end:
+        other = load64(data, at) ^ _BACKSLASHES
+        if (other - _ONES) & ~other & _HIGH_BITS:
+            break
+        at += _EIGHT
+    while at < end and data[at] != 92:
+        at += _ONE
+    return np.int64(at) - start
+
+
 @njit(cache=True, nogil=True)
 def find_escaped(data, starts, owners, places, found):
     """Say where bytes of texts stand in the JSON strings that spell them.
@@ -130,11 +144,13 @@ def find_escaped(data, starts, owners, places, found):
         if owners[i] != last:
             last = owners[i]
             at, passed = starts[last], np.int64(0)
-        while passed < places[i]:
-            if data[at] != 92:
-                at += 1
-                passed += 1
-            elif data[at + 1] != 117:
+        while True:
+            plain = _plain_bytes(data, at, places[i] - passed)
+            at += plain
+            passed += plain
+            if passed >= places[i]:
+                break
+            if data[at + 1] != 117:
                 at += 2
                 passed += 1
             else:

@@ -15,7 +15,7 @@ import orjson
 from storage.dumps.fields import value_at
 from storage.dumps.jsonl import JsonLines
 from storage.dumps.overlapping import ahead, write_behind
-from storage.dumps.splicing import splice
+from storage.dumps.splicing import find_cuts
 from storage.dumps.writers import LinesWriter, dump_line
 
 if TYPE_CHECKING:
@@ -108,65 +108,81 @@ def edited_rows(
 def _pieces(
     dump: JsonLines, places: NDArray[np.int64], edits: Edits
 ) -> Iterator[list[memoryview | bytes]]:
-    """Yield what to write: runs of lines as they stand, and lines that changed."""
+    """Yield what to write of each block."""
     first = 0
     for view, spans in ahead(dump.blocks(places)):
         numbers = np.arange(first, first + len(spans))
-        changed = edits.changes(numbers)
-        lines = [view[start:end] for start, end in spans[changed].tolist()]
-        edited = iter(edited_lines(lines, numbers[changed], edits))
-        yield [
-            next(edited) if is_line else view[start:end]
-            for start, end, is_line in _runs(spans, changed)
-        ]
+        yield edited_block(view, spans, numbers, edits)
         first += len(spans)
 
 
-def _runs(
-    spans: NDArray[np.int64], changed: NDArray[np.bool_]
-) -> Iterator[tuple[int, int, bool]]:
-    """Join unchanged lines that touch; yields (start, end, whether it is changed)."""
-    opens = np.ones(len(spans), np.bool_)
-    opens[1:] = (spans[1:, 0] != spans[:-1, 1]) | changed[1:] | changed[:-1]
-    heads = np.flatnonzero(opens)
-    tails = np.append(heads[1:], len(spans))[: len(heads)] - 1
-    starts, ends = spans[heads, 0].tolist(), spans[tails, 1].tolist()
-    yield from zip(starts, ends, changed[heads].tolist(), strict=True)
+def edited_block(
+    view: memoryview, spans: NDArray[np.int64], numbers: NDArray[np.int64], edits: Edits
+) -> list[memoryview | bytes]:
+    """Return what to write of JSON lines that stand at *spans*, with these *numbers*.
+
+    It is what stays of their bytes, and between it the lines that are made anew.
+    """
+    changed = edits.changes(numbers)
+    is_cut, cuts = _cuts(view, spans, numbers, edits)
+    kept = spans[~changed | is_cut]
+    stretches = _without(kept, cuts)
+    stay: list[memoryview | bytes] = [*_slices(view, stretches)]
+    anew = np.flatnonzero(changed & ~is_cut)
+    if not len(anew):
+        return stay
+    lines = _made_anew(_slices(view, spans[anew]), numbers[anew], edits)
+    starts = np.concatenate((stretches[:, 0], spans[anew, 0]))
+    pieces = [*stay, *lines]
+    return [pieces[at] for at in np.argsort(starts, kind="stable").tolist()]
 
 
-def edited_lines(
-    lines: Sequence[memoryview | bytes], numbers: NDArray[np.int64], edits: Edits
+def _slices(view: memoryview, spans: NDArray[np.int64]) -> list[memoryview]:
+    return [view[start:end] for start, end in spans.tolist()]
+
+
+def _cuts(
+    view: memoryview, spans: NDArray[np.int64], numbers: NDArray[np.int64], edits: Edits
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Say which lines only lose bytes, and which bytes of the block those are."""
+    is_cut = np.zeros(len(spans), np.bool_)
+    rows = np.flatnonzero(edits.by_lines[numbers])
+    if edits.notes is not None or "." in edits.field or not len(rows):
+        return is_cut, np.zeros((0, 2), np.int64)
+    read, gone = find_cuts(
+        _slices(view, spans[rows]),
+        edits.field,
+        lambda some, texts: edits.find(numbers[rows[some]], texts),
+    )
+    is_cut[rows[read]] = True
+    return is_cut, gone.spans + spans[rows[gone.owners], :1]
+
+
+def _without(kept: NDArray[np.int64], cuts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the stretches that are left of *kept* without *cuts*, which lie in them.
+
+    Both ascend. Stretches that touch are one.
+    """
+    starts = np.sort(np.concatenate((kept[:, 0], cuts[:, 1])))
+    ends = np.sort(np.concatenate((kept[:, 1], cuts[:, 0])))
+    apart = starts[1:] != ends[:-1]
+    first = np.append(True, apart)[: len(starts)]
+    last = np.append(apart, True)[: len(starts)]
+    return np.stack((starts[first], ends[last]), axis=1)
+
+
+def _made_anew(
+    lines: Sequence[memoryview], numbers: NDArray[np.int64], edits: Edits
 ) -> list[bytes]:
     """Return JSON *lines*, which have these *numbers*, as they are to be written."""
-    written = _spliced(lines, numbers, edits)
-    others = np.flatnonzero([line is None for line in written])
-    parsed = others[edits.touched[numbers[others]]].tolist()
-    rows = edits.apply(numbers[parsed], [orjson.loads(lines[at]) for at in parsed])
-    for at, row in zip(parsed, rows, strict=True):
-        written[at] = dump_line(row)
+    parsed = np.flatnonzero(edits.touched[numbers])
+    rows = [orjson.loads(lines[at]) for at in parsed.tolist()]
+    rows = edits.apply(numbers[parsed], rows)
+    written = dict(zip(parsed.tolist(), map(dump_line, rows), strict=True))
     return [
-        _with_notes(bytes(line), edits, number) if new is None else new
-        for new, line, number in zip(written, lines, numbers.tolist(), strict=True)
+        written[at] if at in written else _with_notes(bytes(line), edits, number)
+        for at, (line, number) in enumerate(zip(lines, numbers.tolist(), strict=True))
     ]
-
-
-def _spliced(
-    lines: Sequence[memoryview | bytes], numbers: NDArray[np.int64], edits: Edits
-) -> list[bytes | None]:
-    """Return those lines from which only lines of their text go; None for others."""
-    written: list[bytes | None] = [None] * len(lines)
-    places = np.flatnonzero(edits.by_lines[numbers])
-    if edits.notes is not None or "." in edits.field or not len(places):
-        return written
-    some = numbers[places]
-    found = splice(
-        [lines[at] for at in places.tolist()],
-        edits.field,
-        lambda rows, texts: edits.find(some[rows], texts),
-    )
-    for at, line in zip(places.tolist(), found, strict=True):
-        written[at] = line
-    return written
 
 
 def _with_notes(line: bytes, edits: Edits, number: int) -> bytes:

@@ -34,49 +34,28 @@ class Spans:
     spans: NDArray[np.int64]
 
 
-def splice(
-    lines: Sequence[memoryview | bytes],
+def find_cuts(
+    lines: Sequence[memoryview],
     field: str,
     find: Callable[[NDArray[np.int64], TextColumn], Spans],
-) -> list[bytes | None]:
-    """Return JSON *lines* without what *find*(numbers, texts) names of some texts.
+) -> tuple[NDArray[np.int64], Spans]:
+    """Return which JSON *lines* the kernel can read, and the bytes of them that go.
 
-    *field* holds the text. None stands for a line that is beyond the kernel.
+    They spell what *find*(numbers, texts) names of some texts; *field* holds the text.
     """
-    out: list[bytes | None] = [None] * len(lines)
     size = sum(map(len, lines))
     behind = _BEHIND - size % 8
     data = np.frombuffer(b"".join([*lines, bytes(behind)]), np.uint8)
     found = scan_lines(data, size, Fields(text=field))
-    if len(found.status) != len(lines):
-        return out
     kinds = found.kinds[:, TEXT]
     is_text = (kinds == kernel.STRING) | (kinds == kernel.ESCAPED)
     rows = np.flatnonzero((found.status == kernel.ACCEPTED) & is_text)
+    if len(found.status) != len(lines):
+        rows = rows[:0]
     gone = find(rows, gather_field(found, rows, TEXT))
-    owners = np.repeat(gone.owners, 2)
-    places = np.empty(len(owners), np.int64)
+    places = np.empty(2 * len(gone.owners), np.int64)
     starts = np.ascontiguousarray(found.spans[rows, TEXT, 0])
-    find_escaped(data, starts, owners, gone.spans.reshape(-1), places)
-    for row, pieces in _kept(lines, rows, owners, places).items():
-        out[row] = b"".join(pieces)
-    return out
-
-
-def _kept(
-    lines: Sequence[memoryview | bytes],
-    rows: NDArray[np.int64],
-    owners: NDArray[np.int64],
-    places: NDArray[np.int64],
-) -> dict[int, list[memoryview | bytes]]:
-    """Cut each of *rows* at its *places*, and leave out every second piece."""
-    bounds = np.cumsum([0, *map(len, lines)])
-    own = places - bounds[rows[owners]]
-    ends = np.searchsorted(owners, np.arange(len(rows) + 1)).tolist()
-    cuts, kept = own.tolist(), {}
-    for number, row in enumerate(rows.tolist()):
-        line = lines[row]
-        marks = [0, *cuts[ends[number] : ends[number + 1]], len(line)]
-        pairs = zip(marks[::2], marks[1::2], strict=True)
-        kept[row] = [line[start:end] for start, end in pairs]
-    return kept
+    find_escaped(data, starts, np.repeat(gone.owners, 2), gone.spans.ravel(), places)
+    owners = rows[gone.owners]
+    firsts = found.lines[owners, :1]
+    return rows, Spans(owners=owners, spans=places.reshape(-1, 2) - firsts)
