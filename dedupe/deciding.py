@@ -15,6 +15,7 @@ from dedupe.kernels import pairs as codes
 from dedupe.nodes import collapse
 from dedupe.outcome import PairTable, Stories
 from dedupe.pair_table import count_all, expand_pairs, is_told
+from dedupe.sorting import order_keys
 from dedupe.spilled_records import SpilledRecords, renumbered
 from dedupe.stories import join_nodes, mark_digests
 from dedupe.verify import (
@@ -134,7 +135,7 @@ def _verify_rows(
     paired[left] = True
     paired[right] = True
     numbers = np.flatnonzero(paired)
-    numbers = numbers[np.argsort(records.starts[numbers])]
+    numbers = numbers[order_keys(records.starts[numbers])]
     order = put_relatives_together(left, right, len(records))
 
     def count(span: tuple[int, int]) -> None:
@@ -158,7 +159,7 @@ def _verify_rows(
     list(pool.map(count, spans(len(numbers), max(8, len(numbers) // at_once))))
     parts = list(pool.map(work, spans(n, max(8, n // at_once))))
     rows = np.concatenate([np.zeros(0, np.intp), *(part[0] for part in parts)])
-    found = _concatenate([part[1] for part in parts]).pick(np.argsort(rows))
+    found = _concatenate([part[1] for part in parts]).pick(order_keys(rows))
     return found, sum((part[2] for part in parts), Counter())
 
 
@@ -176,7 +177,7 @@ def put_relatives_together(
     """
     first = np.arange(n, dtype=np.uint32)
     first[right[::-1]] = left[::-1]
-    return np.argsort(first[left], kind="stable")
+    return order_keys(first[left])
 
 
 def _concatenate(parts: Sequence[Verified]) -> Verified:

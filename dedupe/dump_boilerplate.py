@@ -16,6 +16,7 @@ import numpy as np
 from dedupe.boilerplate import DEFAULT_RULE, BoilerplateRule
 from dedupe.clean_column import Cut, cut_column, find_lines
 from dedupe.kernels.line_keys import count_strangers, hash_lines
+from dedupe.sorting import order_keys
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -90,7 +91,7 @@ def find_boilerplate(
 
 def _numbered(values: NDArray[Any]) -> NDArray[np.int64]:
     """Number the distinct *values* from 0, in their order."""
-    order = np.argsort(values)
+    order = order_keys(values)
     ordered = values[order]
     numbers = np.zeros(len(values), np.int64)
     numbers[order[1:]] = np.cumsum(ordered[1:] != ordered[:-1])

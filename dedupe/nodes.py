@@ -9,6 +9,7 @@ import numpy as np
 
 from dedupe.corrections import plain
 from dedupe.gathering import UNKNOWN_TIME
+from dedupe.sorting import order_keys
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,7 +59,8 @@ def collapse(found: Gathered, parameters: Parameters) -> Nodes:
     said = found.headline_words >= parameters.headline_words
     titles = np.where(said, found.headlines, np.uint64(0))
     # Of equal texts the one cut into passages in the same way stands for all.
-    order = np.lexsort((_key_sums(found), identity))
+    order = order_keys(_key_sums(found))
+    order = order[order_keys(identity[order])]
     ordered = identity[order]
     first = np.ones(len(order), np.bool_)
     first[1:] = ordered[1:] != ordered[:-1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ from dedupe.boilerplate import DEFAULT_RULE
 from dedupe.clean_column import find_lines
 from dedupe.dump_boilerplate import STRANGERS, LineKeys, distinct, find_boilerplate
 from dedupe.gathering import UNKNOWN_TIME
+from dedupe.sorting import order_hashes
 from storage.dumps.splicing import Spans
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _DAY = 86_400
 # Fewer times than this no line is boilerplate.
 _OFTEN = min(STRANGERS, DEFAULT_RULE.stories)
 # Keys that are sorted together.
-_KEYS = 1 << 21
+_KEYS = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,17 +118,22 @@ def _owners(lines: NDArray[np.int64], firsts: NDArray[np.int64]) -> NDArray[np.i
 def _times_printed(keys: NDArray[np.uint64]) -> NDArray[np.uint8]:
     """Count for each line how often its key comes, up to _OFTEN.
 
-    Keys that start with the same bits are sorted together, so few are at a time.
+    Keys that start with the same bits are sorted together, so few are at a time, and
+    only upper bits are compared, 40 or more: a line that is counted too often is looked
+    at in vain.
     """
     found = np.zeros(len(keys), np.uint8)
-    bounds = np.linspace(0, 2.0**64, 2 + len(keys) // _KEYS).tolist()
-    for low, high in pairwise(map(int, bounds)):
-        part = np.flatnonzero((keys >= low) & (keys <= high - 1))
-        order = part[np.argsort(keys[part])]
-        ordered = keys[order]
-        starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
-        times = np.diff(starts, append=len(order))
-        found[order] = np.repeat(np.minimum(times, _OFTEN), times)
+    bits = (len(keys) // _KEYS).bit_length()
+    parts = (keys >> np.uint64(64 - bits)).astype(np.uint16) if bits else found
+    for part in range(1 << bits):
+        rows = np.flatnonzero(parts == part)
+        if not len(rows):
+            continue
+        upper, places = order_hashes(keys[rows])
+        starts = np.flatnonzero(np.append(True, upper[1:] != upper[:-1]))
+        times = np.diff(starts, append=len(rows))
+        counts = np.minimum(times, _OFTEN).astype(np.uint8)
+        found[rows[places]] = np.repeat(counts, times)
     return found
 
 
