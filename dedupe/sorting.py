@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+# Places that are made at a time: as many as a cache holds.
+_AT_ONCE = 1 << 16
+
+
 def order_keys(keys: NDArray[Any]) -> NDArray[np.int64]:
     """Return what ``np.argsort(keys, kind="stable")`` does; *keys* are not negative.
 
@@ -21,7 +25,11 @@ def order_keys(keys: NDArray[Any]) -> NDArray[np.int64]:
     """
     bits = _bits_for(len(keys))
     if len(keys) and int(keys.max()).bit_length() + bits <= 64:
-        return _sorted_with_places(keys.astype(np.uint64) << np.uint64(bits), bits)[1]
+        packed = keys.astype(np.uint64)
+        packed <<= np.uint64(bits)
+        _sort_with_places(packed)
+        packed &= np.uint64((1 << bits) - 1)
+        return packed.view(np.int64)
     upper, order = order_hashes(keys)
     ordered = keys[order]
     wrong = np.flatnonzero(ordered[1:] < ordered[:-1])
@@ -39,20 +47,22 @@ def order_hashes(
     As many bits are lost as the number of keys has.
     """
     bits = _bits_for(len(keys))
-    lost = np.uint64((1 << bits) - 1)
-    return _sorted_with_places(keys.astype(np.uint64) & ~lost, bits)
+    low = np.uint64((1 << bits) - 1)
+    packed = keys.astype(np.uint64)
+    packed &= ~low
+    _sort_with_places(packed)
+    places = packed & low
+    packed >>= np.uint64(bits)
+    return packed, places.view(np.int64)
 
 
 def _bits_for(count: int) -> int:
     return max(count - 1, 1).bit_length()
 
 
-def _sorted_with_places(
-    packed: NDArray[np.uint64], bits: int
-) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Sort in place numbers whose lower *bits* are free for the place of each."""
-    packed |= np.arange(len(packed), dtype=np.uint64)
+def _sort_with_places(packed: NDArray[np.uint64]) -> None:
+    """Write the place of each number into its lower bits, which are 0, and sort."""
+    for start in range(0, len(packed), _AT_ONCE):
+        some = packed[start : start + _AT_ONCE]
+        some |= np.arange(start, start + len(some), dtype=np.uint64)
     packed.sort()
-    places = (packed & np.uint64((1 << bits) - 1)).view(np.int64)
-    packed >>= np.uint64(bits)
-    return packed, places
