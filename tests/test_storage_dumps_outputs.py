@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -107,3 +109,46 @@ def test_an_output_without_rows_has_the_fields_of_its_input(
     run(tmp_path / "none.csv", output=tmp_path / name)
     [item] = expand([str(tmp_path / name)])
     assert open_dump(item).field_names() == ["id", "title", "text"]
+
+
+@pytest.mark.parametrize("name", ["out.html", "out.tsv", "out.jsonl.gz", "out.parquet"])
+def test_a_disk_that_takes_a_part_of_the_last_piece_is_full(
+    tmp_path: Path, name: str
+) -> None:
+    """At whichever byte the disk is full, there is no output, or a whole one."""
+    path, whole = tmp_path / name, tmp_path / f"whole-{name}"
+    _write_some(whole)
+    size = whole.stat().st_size
+    code = (
+        "import resource, sys; from pathlib import Path\n"
+        "from tests.test_storage_dumps_outputs import _write_some\n"
+        "from storage.errors import DumpError\n"
+        "for limit in map(int, sys.argv[2:]):\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, -1))\n"
+        "    try:\n"
+        "        _write_some(Path(sys.argv[1]))\n"
+        "    except (DumpError, OSError):\n"
+        "        pass\n"
+        "    else:\n"
+        "        sys.exit(f'{limit} bytes of room were enough')\n"
+    )
+    limits = [str(size - short) for short in (1, 2, 7, 9, 50)]
+    subprocess.run([sys.executable, "-c", code, str(path), *limits], check=True)
+    assert list(tmp_path.iterdir()) == [whole]
+
+
+def _write_some(path: Path) -> None:
+    with Outputs() as outputs:
+        if path.suffix == ".html":
+            outputs.open(path).write(b"<p>" * 400)
+        else:
+            write_table(outputs, path, {"text": ""}, [[row["text"]] for row in ROWS])
+        outputs.commit()
+
+
+def test_a_name_may_be_as_long_as_the_system_takes_it(tmp_path: Path) -> None:
+    path = tmp_path / ("é" * 124 + ".jsonl")
+    with Outputs() as outputs:
+        write_table(outputs, path, {"text": ""}, [["one"]])
+        outputs.commit()
+    assert list(tmp_path.iterdir()) == [path]

@@ -30,7 +30,8 @@ _LOCAL_ONLY = {
     "annotate": False, "against": None, "into": None,
     "memory": None, "spill": None, "unit": "article",
 }  # fmt: skip
-_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 
 class _Bytes(click.ParamType):  # type: ignore[type-arg]
@@ -39,7 +40,7 @@ class _Bytes(click.ParamType):  # type: ignore[type-arg]
     name = "SIZE"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> int:
-        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMG]?)I?B?", str(value).upper())
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)I?B?", str(value).upper())
         if not found:
             self.fail(f"{value!r} is no size: say 500M or 2G", param, ctx)
         return int(float(found[1]) * _UNITS[found[2]])
@@ -98,7 +99,7 @@ class _Bytes(click.ParamType):  # type: ignore[type-arg]
 @click.option("--against", type=_FILE, metavar="DB", help="Say what DB lacks of it.")
 @click.option("--into", type=_FILE, metavar="DB", help="Load the articles into DB.")
 @click.option("--memory", type=_Bytes(), help="Use about so much memory, as 2G.")
-@click.option("--spill", type=_FILE, metavar="FOLDER", help="Where to spill to.")
+@click.option("--spill", type=_FOLDER, metavar="FOLDER", help="Where to spill to.")
 @click.option(
     "--engine",
     type=click.Choice(["local", "spark"]),
@@ -197,6 +198,8 @@ def _on_this_machine(
 
 
 def _refuse_contradictions(request: DedupeRequest) -> None:
+    if request.annotate and request.output is None:
+        raise click.UsageError("--annotate writes to --output: name a file")
     if request.into is not None and any(
         (
             request.output,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import io
+import os
 import signal
 import sys
 from typing import Any
@@ -75,12 +76,27 @@ def cli() -> None:
     """Crawl news outlets, find who printed whose text, keep one record per story."""
 
 
+def _stop_again(unraisable: Any) -> None:
+    """Raise a stop anew that came inside a callback of C code, which swallows it."""
+    stop = unraisable.exc_value
+    if not isinstance(stop, SystemExit):
+        sys.__unraisablehook__(unraisable)
+        return
+    code = stop.code
+    signal.signal(signal.SIGALRM, lambda *_: sys.exit(code))
+    signal.setitimer(signal.ITIMER_REAL, 0.01)
+
+
 def main() -> None:
     """Run the command; a closed pipe ends it quietly, a full disk in one line."""
+    if sys.stderr is None:
+        # The first file that is opened would take its place, and its messages.
+        sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115
     if sys.stdout is None:
         sys.exit("wirecopy: standard output is closed: send it somewhere")
     # A stopped command clears up behind itself; a crawl has a handler of its own.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    sys.unraisablehook = _stop_again
     # A name in a script that the terminal cannot show must not end a command.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")

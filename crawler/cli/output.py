@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _NAME = 32  # columns on the screen
+_CELL = 1000  # characters of a cell
+# Control characters, and those that turn the direction of what follows.
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _GAP = 3
 _PIPED = 120
 
@@ -100,8 +104,14 @@ def print_table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
             justify="right" if all(map(_is_count, values)) else "left",
         )
     for row in rows:
-        table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
+        table.add_row(*("" if cell is None else escape(_shown(cell)) for cell in row))
     screen.print(table)
+
+
+def _shown(cell: Any) -> str:
+    """Return *cell* as the screen can have it: of pages and dumps nothing steers it."""
+    text = _STEERING.sub(" ", str(cell))
+    return text if len(text) <= _CELL else f"{text[:_CELL]}…"
 
 
 def _least_width(column: str, cells: list[Any]) -> int:

@@ -11,6 +11,7 @@ import fcntl
 import os
 import secrets
 import sys
+from io import FileIO
 from typing import IO, TYPE_CHECKING, Self
 
 from storage.errors import DumpError
@@ -20,7 +21,24 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from _typeshed import ReadableBuffer
+
 _SUFFIX = ".wirecopy-part"
+# Bytes of a name that file systems take, and what is put around it here.
+_NAME = 255 - len(f"..12345678{_SUFFIX}")
+
+
+class _WholeFile(FileIO):
+    """Writes all that it is given: the system takes what the disk has room for, and
+    says that it is full the next time only.
+    """
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        whole = memoryview(data).cast("B")
+        left = whole
+        while left:
+            left = left[super().write(left) :]
+        return len(whole)
 
 
 class Outputs:
@@ -58,8 +76,8 @@ class Outputs:
                 return self._open_device(path)
             path = path.resolve()
             clear_stale(path)
-            part = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_SUFFIX}")
-            raw = part.open("xb", buffering=0)
+            part = path.with_name(f".{_stem(path)}.{secrets.token_hex(4)}{_SUFFIX}")
+            raw = _WholeFile(part, "xb")
         except OSError as error:
             raise DumpError(f"{path} cannot be written: {error.strerror}") from error
         fcntl.flock(raw, fcntl.LOCK_EX)
@@ -68,7 +86,7 @@ class Outputs:
 
     def _open_device(self, path: Path) -> IO[bytes]:
         """A device or a named pipe is written to; another file would end it."""
-        raw = path.open("wb", buffering=0)
+        raw = _WholeFile(path, "wb")
         self.finish_with(raw.close, raw.close)
         return raw
 
@@ -107,13 +125,18 @@ def _sync_folder(folder: Path) -> None:
 
 def clear_stale(path: Path) -> None:
     """Remove what killed runs left of *path*; a running one's file is locked."""
-    for part in path.parent.glob(f".{_escaped(path.name)}.*{_SUFFIX}"):
+    for part in path.parent.glob(f".{_escaped(_stem(path))}.*{_SUFFIX}"):
         with part.open("rb") as raw:
             try:
                 fcntl.flock(raw, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 continue
             part.unlink(missing_ok=True)
+
+
+def _stem(path: Path) -> str:
+    """Return as much of the name as leaves room for what is put around it."""
+    return os.fsdecode(os.fsencode(path.name)[:_NAME])
 
 
 def _escaped(name: str) -> str:

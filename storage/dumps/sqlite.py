@@ -220,10 +220,10 @@ class SqliteWriter:
     ) -> None:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._names = names
-        self._refused = _as_dump_error(name, "written", "; name a .jsonl file")
+        self._refused = _as_dump_error(name, "written")
         with ExitStack() as undo:
             undo.callback(self._db.close)
-            with self._refused:
+            with _as_dump_error(name, "written", "; name a .jsonl file"):
                 self._make(table, new)
             undo.pop_all()
         marks = ", ".join("?" * len(names))
