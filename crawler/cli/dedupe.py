@@ -198,6 +198,18 @@ def _on_this_machine(
 
 
 def _refuse_contradictions(request: DedupeRequest) -> None:
+    if request.into is not None and any(
+        (
+            request.against,
+            request.only,
+            request.unit != "article",
+            request.keep != "earliest",
+        )
+    ):
+        raise click.UsageError(
+            "--into decides as a crawl does: leave out --against, --only, --unit and"
+            " --keep"
+        )
     if request.annotate and request.output is None:
         raise click.UsageError("--annotate writes to --output: name a file")
     if request.into is not None and any(

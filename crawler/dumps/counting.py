@@ -61,7 +61,7 @@ def make_report(
             for article, n in largest
         ),
         duplicate_ids=_duplicates(columns.ids, known),
-        alarms=tuple(find_alarms(columns, outcome, ())),
+        alarms=tuple(find_alarms(columns, outcome, names.__getitem__, known)),
         seconds=0.0,
         known=_known(outcome.story, known) if request.against is not None else None,
     )

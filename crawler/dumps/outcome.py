@@ -13,7 +13,7 @@ from dedupe.verify import VERDICTS
 from storage.dumps.url_groups import find_url_groups
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -150,19 +150,22 @@ def _renumbered(story: NDArray[np.int64]) -> NDArray[np.int64]:
     return numbered
 
 
-def find_alarms(columns: Columns, outcome: Outcome, names: Sequence[str]) -> list[str]:
+def find_alarms(
+    columns: Columns, outcome: Outcome, names: Callable[[int], str], known: int = 0
+) -> list[str]:
     """Say where a run hides more of an outlet, or joins more, than is plausible.
 
     An outlet with 50 articles or more of which 90 % are copies, and a story of more
-    than 1,000 articles that holds more than a hundredth of all.
+    than 1,000 articles that holds more than a hundredth of all. Stories of the first
+    *known* articles, which are a database's, hide nothing: it has them.
     """
-    alarms = []
     large = outcome.largest(3, max(1001, len(columns) // 100))
-    for article, size in large:
-        alarms.append(
-            f"the story of {columns.ids[article] or article} has {size:,} articles"
-        )
-    named = np.flatnonzero(columns.outlets)
+    alarms = [
+        f"the story of {names(article)} has {size:,} articles"
+        for article, size in large
+    ]
+    new = ~np.isin(outcome.story, outcome.story[:known])
+    named = np.flatnonzero((columns.outlets != 0) & new)
     outlets, where, counts = np.unique(
         columns.outlets[named], return_inverse=True, return_counts=True
     )
@@ -170,8 +173,8 @@ def find_alarms(columns: Columns, outcome: Outcome, names: Sequence[str]) -> lis
     for outlet in np.flatnonzero((counts >= 50) & (hidden > 0.9 * counts)).tolist():
         article = int(named[np.argmax(where == outlet)])
         alarms.append(
-            f"{int(hidden[outlet]):,} of {int(counts[outlet]):,} articles of "
-            f"{names[article] if names else columns.urls[article]} are copies"
+            f"{int(hidden[outlet]):,} of {int(counts[outlet]):,} articles of the"
+            f" outlet of {columns.urls[article] or names(article)} are copies"
         )
     return alarms
 
