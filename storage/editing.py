@@ -5,6 +5,7 @@ Merging and splitting are answers about pairs, so they survive every later decis
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -94,7 +95,9 @@ def split_story(
 ) -> StoryReport:
     """Take *articles* out of a story: each is called different from all that stay.
 
-    Raises DatabaseError where one is not in the story, or none would stay.
+    What stays is one story still, also where only those that leave held it together,
+    and what leaves of one text leaves together. Raises DatabaseError where an article
+    is not in the story, or none would stay.
     """
     story = _pick_story(store.db, story)
     members = _members(store.db, [story])
@@ -105,8 +108,11 @@ def split_story(
     if not stay:
         raise DatabaseError(f"all articles of story {story} were named: leave one")
     with store.transaction() as db:
-        pairs = [(one, other) for one in articles for other in stay]
+        pairs = [(one, other) for one in sorted(set(articles)) for other in stay]
         _answer(store, db, pairs, "different", reviewer)
+    settle(store)
+    for group in (stay, *_of_one_text(store.db, articles)):
+        _hold_together(store, group, reviewer)
     return _settled(store, members)
 
 
@@ -121,6 +127,32 @@ def keep_article(store: Store, article: int) -> StoryReport:
         db.conn.execute("UPDATE stories SET kept = ? WHERE id = ?", [article, row[0]])
         store.adder.stories.show(row[0])
     return _report(store.db, [article])
+
+
+def _hold_together(store: Store, articles: Sequence[int], reviewer: str) -> None:
+    """Call those the same as the largest part's anchor that fell out of its story."""
+    stories = _stories(store.db, articles)
+    sizes = Counter(stories[article] for article in sorted(articles))
+    (largest, _), *others = sizes.most_common()
+    if not others:
+        return
+    anchor = _anchor(store.db, largest)
+    pairs = [(anchor, article) for article in articles if stories[article] != largest]
+    with store.transaction() as db:
+        _answer(store, db, pairs, "same", reviewer)
+    settle(store)
+
+
+def _of_one_text(db: Database, articles: Sequence[int]) -> list[list[int]]:
+    """Return the articles by their text; one without a text has no group."""
+    groups: dict[int, list[int]] = defaultdict(list)
+    for article, text in db.conn.execute(
+        f"SELECT id, text_hash FROM articles WHERE id IN ({_marks(articles)})"
+        " AND text_hash IS NOT NULL ORDER BY id",
+        list(articles),
+    ):
+        groups[text].append(article)
+    return list(groups.values())
 
 
 def _answer(
@@ -141,11 +173,7 @@ def _settled(store: Store, articles: Sequence[int]) -> StoryReport:
 
 
 def _report(db: Database, articles: Sequence[int]) -> StoryReport:
-    marks = ",".join("?" * len(articles))
-    rows = db.conn.execute(
-        f"SELECT DISTINCT story FROM articles WHERE id IN ({marks})", list(articles)
-    )
-    stories = sorted(row[0] for row in rows)
+    stories = sorted(set(_stories(db, articles).values()))
     return StoryReport(stories={s: tuple(_members(db, [s])) for s in stories})
 
 
@@ -161,12 +189,24 @@ def _anchor(db: Database, story: int) -> int:
     return int(row[0])
 
 
-def _members(db: Database, stories: Sequence[int]) -> list[int]:
-    marks = ",".join("?" * len(stories))
+def _stories(db: Database, articles: Sequence[int]) -> dict[int, int]:
     rows = db.conn.execute(
-        f"SELECT id FROM articles WHERE story IN ({marks}) ORDER BY id", list(stories)
+        f"SELECT id, story FROM articles WHERE id IN ({_marks(articles)})",
+        list(articles),
+    )
+    return dict(rows.fetchall())
+
+
+def _members(db: Database, stories: Sequence[int]) -> list[int]:
+    rows = db.conn.execute(
+        f"SELECT id FROM articles WHERE story IN ({_marks(stories)}) ORDER BY id",
+        list(stories),
     )
     return [row[0] for row in rows]
+
+
+def _marks(values: Sequence[int]) -> str:
+    return ",".join("?" * len(values))
 
 
 def _refuse_unknown_outlets(db: Database, rule: str) -> None:

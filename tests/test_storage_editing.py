@@ -101,6 +101,30 @@ def test_split_by_hand_stays_split(store: Store) -> None:
         split_story(store, story, [2], reviewer="ann")
 
 
+@pytest.mark.parametrize(
+    ("leave", "then"),
+    [
+        ([1], [[1], [2, 3, 4, 5]]),
+        ([2, 3], [[1, 4, 5], [2, 3]]),
+        ([1, 2], [[1, 2], [3, 4, 5]]),
+        ([4, 4], [[1, 2, 3, 5], [4]]),
+    ],
+)
+def test_a_split_scatters_nothing(
+    store: Store, leave: list[int], then: list[list[int]]
+) -> None:
+    """Copies of one text are compared by their first, which may be the one that leaves."""
+    store.add_all([make_article(n, text=1) for n in (1, 2, 3)])
+    store.add_all([make_article(n, blocks=prose(1, 6)[:6]) for n in (4, 5)])
+    (story,) = stories(store)
+    split_story(store, story, leave, reviewer="ann")
+    assert sorted(stories(store).values()) == then
+    assert plan(store, DEFAULT).moved == 0
+    rededupe(store, DEFAULT)
+    assert sorted(stories(store).values()) == then
+    assert check(store).problems == ()
+
+
 def test_a_dry_run_heeds_what_people_said(store: Store) -> None:
     store.add_all([make_article(n, text=min(n, 4)) for n in range(1, 8)])
     first, second, _, copies = stories(store)
