@@ -183,9 +183,15 @@ def test_proposing(drawn: list[list[int]], cap: int, hubs: int) -> None:
 
 
 @few
-@given(drawn=st.lists(st.integers(0, 5), max_size=30), order=st.randoms())
-def test_grouping_equal_keys(drawn: list[int], order: random.Random) -> None:
-    keys = np.array([x << 60 | x for x in drawn], np.uint64)
+@given(
+    drawn=st.lists(st.integers(0, 5), max_size=30),
+    place=st.sampled_from([60, 30, 3]),
+    order=st.randoms(),
+)
+def test_grouping_equal_keys(
+    drawn: list[int], place: int, order: random.Random
+) -> None:
+    keys = np.array([1 << 63 | x << place | x for x in drawn], np.uint64)
     numbers = order.sample(range(len(drawn)), len(drawn))
     nodes = np.array(numbers, np.uint32)
     members, bounds, found = propose.group_sorted(*propose.shared_keys(keys, nodes))

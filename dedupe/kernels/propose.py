@@ -22,9 +22,16 @@ _RADIX = 11
 def shared_keys(keys, nodes):
     """Keep the keys that may occur twice, sorted; the order of their nodes is kept.
 
-    A bitmap of hashes drops nearly all that occur once before anything is sorted.
+    A bitmap of hashes drops nearly all that occur once before anything is sorted. Bits
+    that all keys begin with, as those of one part do, tell none of them apart.
     """
     n = keys.shape[0]
+    differ = np.uint64(0)
+    for i in range(n):
+        differ |= keys[i] ^ keys[0]
+    same = np.uint64(0)
+    while same < np.uint64(32) and differ >> (np.uint64(63) - same) == np.uint64(0):
+        same += np.uint64(1)
     bits = 16
     while (1 << bits) < 16 * n:
         bits += 1
@@ -32,7 +39,7 @@ def shared_keys(keys, nodes):
     once = np.zeros(1 << (bits - 3), np.uint8)
     twice = np.zeros(1 << (bits - 3), np.uint8)
     for i in range(n):
-        h = keys[i] >> shift
+        h = keys[i] << same >> shift
         byte = np.int64(h >> np.uint64(3))
         bit = np.uint8(1 << (h & np.uint64(7)))
         if once[byte] & bit:
@@ -41,7 +48,7 @@ def shared_keys(keys, nodes):
             once[byte] |= bit
     total = 0
     for i in range(n):
-        h = keys[i] >> shift
+        h = keys[i] << same >> shift
         if twice[np.int64(h >> np.uint64(3))] & np.uint8(1 << (h & np.uint64(7))):
             total += 1
     bucket_bits = 1
@@ -51,18 +58,18 @@ def shared_keys(keys, nodes):
     bucket_shift = np.uint64(64 - bucket_bits)
     counts = np.zeros(buckets + 1, np.int64)
     for i in range(n):
-        h = keys[i] >> shift
+        h = keys[i] << same >> shift
         if twice[np.int64(h >> np.uint64(3))] & np.uint8(1 << (h & np.uint64(7))):
-            counts[np.int64(keys[i] >> bucket_shift) + 1] += 1
+            counts[np.int64(keys[i] << same >> bucket_shift) + 1] += 1
     for x in range(buckets):
         counts[x + 1] += counts[x]
     out_keys = np.empty(total, np.uint64)
     out_nodes = np.empty(total, np.uint32)
     at = counts[:buckets].copy()
     for i in range(n):
-        h = keys[i] >> shift
+        h = keys[i] << same >> shift
         if twice[np.int64(h >> np.uint64(3))] & np.uint8(1 << (h & np.uint64(7))):
-            bucket = np.int64(keys[i] >> bucket_shift)
+            bucket = np.int64(keys[i] << same >> bucket_shift)
             # Insertion keeps equal keys in order, and buckets are small; the many of
             # one very common key are never moved past each other.
             place = at[bucket]
