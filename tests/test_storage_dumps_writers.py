@@ -113,3 +113,14 @@ def _rows_again(path: Path) -> list[dict[str, object]]:
     if item.format == "jsonl":
         return [orjson.loads(line) for line in path.read_bytes().splitlines()]
     return [one for rows in dump.rows(places) for one in rows]
+
+
+@pytest.mark.parametrize("old", [b"CREATE TABLE", b'"text"'])
+def test_a_schema_that_is_no_text_is_told(tmp_path: Path, old: bytes) -> None:
+    path = tmp_path / "in.db"
+    run(write(tmp_path / "dump.jsonl", [row(1, 1)]), output=path)
+    data = path.read_bytes()
+    assert old in data
+    path.write_bytes(data.replace(old, b"\xdd" * len(old)))
+    with pytest.raises(DumpError, match=r"in\.db"):
+        run(path)

@@ -96,7 +96,7 @@ class _Bytes(click.ParamType):  # type: ignore[type-arg]
 )
 @click.option("--report", type=_PLACE, help="Write a page (HTML) to read.")
 @click.option("--strict", is_flag=True, help="Stop at the first row that is left out.")
-@click.option("--against", type=_FILE, metavar="DB", help="Say what DB lacks of it.")
+@click.option("--against", type=_FILE, metavar="DB", help="Keep only what DB lacks.")
 @click.option("--into", type=_FILE, metavar="DB", help="Load the articles into DB.")
 @click.option("--memory", type=_Bytes(), help="Use about so much memory, as 2G.")
 @click.option("--spill", type=_FOLDER, metavar="FOLDER", help="Where to spill to.")
@@ -123,8 +123,8 @@ def command(
 ) -> None:
     """Find the stories in dumps of articles, and write one article of each.
 
-    A DUMP is a file (jsonl, csv, tsv, parquet, warc, html, txt; jsonl, csv and tsv
-    also as .gz, .zst, .bz2 or .xz), a folder, a glob, "file.db::table", or - for
+    A DUMP is a file (jsonl, csv, tsv, parquet, warc, html, txt; jsonl, csv, tsv and
+    warc also as .gz, .zst, .bz2 or .xz), a folder, a glob, "file.db::table", or - for
     standard input. Exit 3 means that a person should look: rows were left out, or an
     alarm.
     """
@@ -179,8 +179,9 @@ def _on_this_machine(
 ) -> Callable[[Clock], DedupeReport]:
     from crawler.dumps.request import DedupeRequest
 
-    if any([options.pop("resume"), *(options.pop(name) for name in _CLUSTER)]):
-        raise click.UsageError("--master and its like are for --engine spark")
+    for name in ("resume", *_CLUSTER):
+        if options.pop(name):
+            raise click.UsageError(f"--{name} is for --engine spark")
     for name in _PLACES:
         options[name] = None if options[name] is None else Path(options[name])
     request = DedupeRequest(first_line_is_headline=first_line, **options)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _ROWS = 2000
 _MAGIC = b"SQLite format 3\0"
+# What is said of a damaged schema quotes it, and need not be text.
+_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 
 
 def _text(raw: bytes) -> str:
@@ -84,7 +86,7 @@ class _as_dump_error:
     def __enter__(self) -> None: ...
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if isinstance(error, sqlite3.Error):
+        if isinstance(error, _ERRORS):
             raise DumpError(
                 f"{self._name} cannot be {self._done}: {error}{self._then}"
             ) from error
@@ -140,7 +142,7 @@ def connect(path: Path) -> sqlite3.Connection:
         db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
         db.text_factory = _text
         db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
-    except sqlite3.Error as error:
+    except _ERRORS as error:
         if "locked" in str(error):
             raise DumpError(
                 f"{path} is locked by a process that writes it: try again later"
@@ -185,7 +187,7 @@ def refuse_foreign_file(path: Path) -> None:
 
 def pick_table(path: Path, table: str | None) -> str:
     """Return *table*, or the only one there is; raises DumpError, listing them."""
-    with closing(connect(path)) as db:
+    with closing(connect(path)) as db, _as_dump_error(str(path)):
         rows = db.execute(
             "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') "
             "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
