@@ -13,6 +13,7 @@ import click
 import pytest
 
 from crawler.cli.main import COMMANDS, cli
+from crawler.dumps.writing import PAIR, STORY
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -20,7 +21,7 @@ EXAMPLE_PAGES = [
     "README.md",
     *(
         f"docs/{page}.md"
-        for page in ("cluster", "extraction", "inspecting", "operating")
+        for page in ("cluster", "dumps", "extraction", "inspecting", "operating")
     ),
 ]
 
@@ -28,6 +29,13 @@ EXAMPLE_PAGES = [
 @pytest.mark.parametrize("name", COMMANDS)
 def test_readme_names_every_command(name):
     assert re.search(rf"wirecopy {name}\b", README)
+
+
+@pytest.mark.parametrize(("option", "row"), [("stories", STORY), ("pairs", PAIR)])
+def test_dumps_page_names_every_column(option, row):
+    page = (ROOT / "docs/dumps.md").read_text("utf-8")
+    columns = re.search(rf"\| `--{option}` \| (.*) \|", page)[1]
+    assert re.sub(r" \([^)]*\)", "", columns).split(", ") == list(row)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
