@@ -269,8 +269,8 @@ class _Run:
             )
             laid_out, rejects = self._layout.from_rows(rows)
         dump = open_dump(item, laid_out)
-        self._sizes.append(dump.path.stat().st_size)
         names = dump.field_names()
+        self._sizes.append(dump.path.stat().st_size)
         fields = self._request.fields
         if names:
             fields = find_fields(fields, names, dump.name)

@@ -216,7 +216,7 @@ def test_columns_that_sqlite_takes_for_one_are_told(tmp_path: Path) -> None:
 
 def test_a_link_to_nowhere_is_told(tmp_path: Path) -> None:
     (tmp_path / "gone.jsonl").symlink_to(tmp_path / "nowhere")
-    for name in ("gone.jsonl", "*.jsonl"):
+    for name in ("gone.jsonl", "*.jsonl", "."):
         done = CliRunner().invoke(cli, ["dedupe", str(tmp_path / name)])
         assert done.exit_code == 1
         assert "gone.jsonl cannot be opened" in done.stderr

@@ -126,7 +126,7 @@ def _expand_one(name: str, given: Format | None) -> list[Input]:
 
 
 def _folder(path: Path, given: Format | None) -> list[Input]:
-    files = sorted(p for p in path.rglob("*") if p.is_file() and p.name[0] not in "._")
+    files = sorted(p for p in path.rglob("*") if _is_input(p) and p.name[0] not in "._")
     found = [
         Input(path=file, format=format_of(file, given))
         for file in files
@@ -135,6 +135,11 @@ def _folder(path: Path, given: Format | None) -> list[Input]:
     if not found:
         raise DumpError(f"{path} holds no file of a known format")
     return found
+
+
+def _is_input(path: Path) -> bool:
+    """Whether it is a file, or a link to one that is gone: that one is told."""
+    return path.is_file() or (path.is_symlink() and not path.exists())
 
 
 def _is_known(path: Path, given: Format | None) -> bool:
