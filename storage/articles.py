@@ -61,7 +61,10 @@ def iso(moment: datetime | None) -> str | None:
     """Write an aware datetime as the tables do: "2026-11-01T05:00:00Z"."""
     if moment is None:
         return None
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # strftime() leaves the zeros of years before 1000 out.
+    return (
+        moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    )
 
 
 def parse_time(text: str) -> datetime:

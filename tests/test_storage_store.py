@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -63,6 +63,18 @@ def test_what_goes_in_comes_out(store: Store) -> None:
     verdict = store.add(article)
     assert verdict.article is not None
     assert load_article(store.db, verdict.article) == article
+
+
+@pytest.mark.parametrize("year", [1, 987, 9999])
+def test_a_year_far_away_is_compared_as_any_other(store: Store, year: int) -> None:
+    when = datetime(year, 1, 2, tzinfo=UTC)
+    store.add(make_article(1, published=when))
+    store.add(make_article(2, text=1, outlet="Coast"))
+    (written,) = store.db.conn.execute(
+        "SELECT published FROM articles WHERE id = 1"
+    ).fetchone()
+    assert written == f"{year:04}-01-02T00:00:00Z"
+    assert load_article(store.db, 1).published == when
 
 
 def test_an_unnamed_agency_stays_unnamed(store: Store) -> None:

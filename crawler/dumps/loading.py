@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedupe.blocks import split_blocks
-from dedupe.gathering import UNKNOWN_TIME
 from storage.article import Article
 from storage.dumps.batch import plain
 from storage.dumps.fields import HEADLINE, ID, OUTLET, TEXT, URL, value_at
@@ -71,6 +70,13 @@ def _accepted(
             rejected([one])
 
 
+# In UTC a date of another zone may lie before the first year, or after the last.
+_FIRST, _LAST = (
+    when.replace(microsecond=0, tzinfo=UTC).timestamp()
+    for when in (datetime.min, datetime.max)
+)
+
+
 def articles_of(opened: OpenInput) -> Iterator[Article | Reject]:
     """Yield an article for each row of a dump, with the fields that were named."""
     yield from opened.rejects
@@ -93,9 +99,9 @@ def _of_rows(
         values = [value_at(row, name) if name else None for name in names]
         text = plain(values[TEXT])
         url = plain(values[URL]) or _own_name(plain(values[ID]), text)
-        published = None
-        if moment == moment and moment != UNKNOWN_TIME:  # noqa: PLR0124
-            published = datetime.fromtimestamp(moment, UTC)
+        # NaN and UNKNOWN_TIME lie outside too.
+        is_dated = _FIRST <= moment <= _LAST
+        published = datetime.fromtimestamp(moment, UTC) if is_dated else None
         midnight = published is not None and moment % 86_400 == 0
         precision = "day" if midnight else "second"
         yield Article(
