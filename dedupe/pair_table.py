@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # Pairs of articles written out for one pair of nodes, at most.
 _EXPAND = 64
-# Rows of the table made at a time: what is made on the way is a multiple of them.
+# Rows of the table made, or counted, at a time: what is made on the way is a multiple of them.
 _EXPANDED = 1 << 18
 
 
@@ -58,8 +58,11 @@ def pair_twins(nodes: Nodes) -> PairTable:
 def count_all(nodes: Nodes, found: Verified) -> dict[str, int]:
     """Count, by verdict, the rows that ``expand_pairs`` makes, those of twins too."""
     sizes = nodes.sizes
-    both = np.stack([sizes[found.left], sizes[found.right]], axis=1)
-    counts = count_pairs(both, found.verdicts)
+    counts = np.zeros(len(VERDICTS), np.int64)
+    for first, last in spans(len(found), 1 + len(found) // _EXPANDED):
+        ends = (found.left[first:last], found.right[first:last])
+        both = np.stack([sizes[end] for end in ends], axis=1)
+        counts += count_pairs(both, found.verdicts[first:last])
     counts[codes.EXACT] += count_twins(sizes)
     return {VERDICTS[verdict]: n for verdict, n in enumerate(counts.tolist()) if n}
 
