@@ -49,3 +49,15 @@ def test_a_missing_database_is_one_line(tmp_path):
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "does not exist" in done.stderr
+
+
+def test_a_reviewer_has_a_name(tmp_path):
+    done = subprocess.run(
+        [COMMAND, "serve", str(build(tmp_path / "news.db")), "--review", " "],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "a reviewer has no name" in done.stderr

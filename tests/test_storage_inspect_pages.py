@@ -292,3 +292,18 @@ def test_parquet_holds_the_view(get):
     table = pyarrow.read_table(io.BytesIO(get("/news/clean_articles.parquet").content))
     assert "headline" in table.column_names
     assert table.num_rows == 4
+
+
+@pytest.mark.parametrize(
+    ("stored", "told"),
+    [
+        ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
+        ("0001-01-01T00:00:00+05:00", None),
+        ("yesterday", None),
+    ],
+)
+def test_a_stored_time_of_any_year_is_told_or_none(stored, told):
+    from storage.articles import iso
+    from storage.inspect.wording import parse_time
+
+    assert iso(parse_time(stored)) == told

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+from storage.articles import iso
 from storage.inspect.article import read_json
 from storage.inspect.direction import language_tag, plain, printable, web_url
 from storage.inspect.wording import count, parse_time
@@ -127,8 +128,7 @@ def _updated(row: sqlite3.Row) -> str:
 
 
 def _time(text: str | None) -> str | None:
-    moment = parse_time(text)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+    return iso(parse_time(text))
 
 
 def _add(

@@ -60,6 +60,8 @@ def build_site(path: Path, serving: Serving) -> Any:
         )
     if serving.immutable and serving.reviewers:
         raise DatabaseError(f"{path} is served immutable: no answer could be kept")
+    if not all(name.strip() for name in serving.reviewers):
+        raise DatabaseError(f"{path}: a reviewer has no name: say who will answer")
     if not pm.is_registered(plugin):
         pm.register(plugin)
     # datasette's own handler prints every 404 with its local variables; ours answers.
@@ -127,7 +129,7 @@ def serve(
         bound = config.bind_socket()
     except (OSError, SystemExit) as error:
         raise DatabaseError(
-            f"{serving.host}:{serving.port} cannot be bound: choose another port"
+            f"{serving.host}:{serving.port} cannot be bound: choose another host or port"
         ) from error
     host, port = bound.getsockname()[:2]
     root = f"http://{f'[{host}]' if ':' in host else host}:{port}"
