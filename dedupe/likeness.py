@@ -44,7 +44,7 @@ _LEAD = re.compile(r"[:：|]\s?|\s[\-–—]\s|\.{2,}\s?|…\s?")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A block, its folded words, and their number.
+    """A block, its folded words, how long they are, and which hold a digit.
 
     *anchors* are its first three words, its last three, and each pair of neighbours
     among the first with each among the last. Near-equal blocks share one: few edits
@@ -56,12 +56,14 @@ class Line:
     words: tuple[str, ...]
     length: float
     anchors: frozenset[tuple[object, ...]]
+    numbers: frozenset[str]
 
     @classmethod
     def of(cls, block: Block) -> Line:
         line = block_words(block.text)
         length = _length(line)
-        return cls(block, line, length, _anchors(line, length))
+        numbers = frozenset(filter(is_number, line))
+        return cls(block, line, length, _anchors(line, length), numbers)
 
 
 def _length(line: tuple[str, ...]) -> float:
@@ -92,6 +94,9 @@ def same_block(shorter: Line, fuller: Line) -> bool:
 
 
 def _near(a: tuple[str, ...], b: tuple[str, ...], shorter: Line, fuller: Line) -> bool:
+    # A gap would hold it; in a long table that is every line beside every other.
+    if shorter.numbers - fuller.numbers:
+        return False
     both = len(a) + len(b)
     if 2 * (Counter(a) & Counter(b)).total() < NEAR_LEFT_OUT * both:
         return False

@@ -104,6 +104,15 @@ def test_a_swapped_word_is_near_and_a_swapped_fact_is_not() -> None:
     assert kept(HEADLINE, one, other) == [one, other]
 
 
+def test_lines_that_only_a_number_parts_are_told_apart_without_aligning(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dedupe.likeness.SequenceMatcher", None)
+    row = "Ward {}: the council counted the votes of every polling station by hand."
+    rows = [Block(row.format(number)) for number in range(200)]
+    assert clean("Results", rows).kept == tuple(rows)
+
+
 @pytest.mark.parametrize(
     "line",
     [
