@@ -34,6 +34,8 @@ class Store:
         self.path = path
         self.now = now or (lambda: datetime.now(UTC))
         self._adder: Adder | None = None
+        # What SQLite counts the commits of other connections with, when last asked.
+        self._version: int | None = None
 
     @classmethod
     def open(
@@ -86,12 +88,20 @@ class Store:
                 return
             self.db.execute("BEGIN IMMEDIATE")
             try:
+                self._heed_others()
                 yield self.db
                 self._write_waiting()
                 self.db.execute("COMMIT")
             except BaseException:
                 self._roll_back()
                 raise
+
+    def _heed_others(self) -> None:
+        """Forget what was read before another connection committed."""
+        (version,) = self.db.conn.execute("PRAGMA data_version").fetchone()
+        if version != self._version:
+            self._version = version
+            self._forget_written((0, 0, 0))
 
     def _roll_back(self) -> None:
         # A full disk may have ended the transaction already.
