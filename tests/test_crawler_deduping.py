@@ -43,21 +43,6 @@ def test_survivors_keep_their_bytes_and_their_order(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_a_date_that_no_calendar_holds_is_none(tmp_path: Path) -> None:
-    dates = (
-        *("0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00"),
-        *("0001-01-01", "9999-12-31T23:59:59Z"),
-    )
-    rows = [{**row(n, 0), "date": date} for n, date in enumerate(dates)]
-    run(write(tmp_path / "in.jsonl", rows), into=tmp_path / "news.db")
-    with Store.open(tmp_path / "news.db") as store:
-        read = store.db.conn.execute("SELECT published FROM articles ORDER BY id")
-        assert [when for (when,) in read] == [
-            *(None, None),
-            *("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"),
-        ]
-
-
 def test_rejects_go_to_their_table_and_the_rest_goes_on(tmp_path: Path) -> None:
     dump = write(tmp_path / "in.jsonl", [row(0, 0), row(1, 1)])
     dump.write_bytes(b"junk\n" + dump.read_bytes() + b'{"id": "x"}\n{"text": 3}\n')

@@ -20,6 +20,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from storage.store import Store
 from tests.dump_rows import row, rows_of, run, story, table, write
 
 if TYPE_CHECKING:
@@ -174,3 +175,18 @@ def test_a_field_of_several_types_becomes_text_in_parquet(tmp_path: Path) -> Non
     run(write(tmp_path / "in.jsonl", rows), output=tmp_path / "out.parquet")
     out = pq.read_table(tmp_path / "out.parquet")
     assert out["extra"].to_pylist() == ["1", "two", "[3]", None]
+
+
+def test_a_date_that_no_calendar_holds_is_none(tmp_path: Path) -> None:
+    dates = (
+        *("0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00"),
+        *("0001-01-01", "9999-12-31T23:59:59Z"),
+    )
+    rows = [{**row(n, 0), "date": date} for n, date in enumerate(dates)]
+    run(write(tmp_path / "in.jsonl", rows), into=tmp_path / "news.db")
+    with Store.open(tmp_path / "news.db") as store:
+        read = store.db.conn.execute("SELECT published FROM articles ORDER BY id")
+        assert [when for (when,) in read] == [
+            *(None, None),
+            *("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"),
+        ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from storage.articles import load_article
 from storage.store import Store
 from tests.storage_articles import START, make_article, prose
 
@@ -73,3 +74,15 @@ def test_nothing_was_published_after_it_was_fetched(store: Store) -> None:
         )
     )
     assert shown(store) == [(1, 1)]
+
+
+@pytest.mark.parametrize("year", [1, 987, 9999])
+def test_a_year_far_away_is_compared_as_any_other(store: Store, year: int) -> None:
+    when = datetime(year, 1, 2, tzinfo=UTC)
+    store.add(make_article(1, published=when))
+    store.add(make_article(2, text=1, outlet="Coast"))
+    (written,) = store.db.conn.execute(
+        "SELECT published FROM articles WHERE id = 1"
+    ).fetchone()
+    assert written == f"{year:04}-01-02T00:00:00Z"
+    assert load_article(store.db, 1).published == when

@@ -175,3 +175,19 @@ def test_settle_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
         settle(store)
         assert partition(store) == expected
         assert bodies_with(store, PLEA) == 0
+
+
+def test_what_another_process_learnt_is_heeded(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    with Store.open(path) as store, Store.open(path) as other:
+        store.add(make_article(1))
+        (outlet,) = store.db.execute("SELECT id FROM outlets").fetchone()
+        assert store.adder.blocks.boilerplate(outlet) == set()
+        with other.transaction() as db:
+            db.execute(
+                "INSERT INTO outlet_blocks (outlet, block, text, stories, days,"
+                " boilerplate) VALUES (?, 7, 'Subscribe', 9, 9, 1)",
+                [outlet],
+            )
+        with store.transaction():
+            assert store.adder.blocks.boilerplate(outlet) == {7}

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -63,18 +63,6 @@ def test_what_goes_in_comes_out(store: Store) -> None:
     verdict = store.add(article)
     assert verdict.article is not None
     assert load_article(store.db, verdict.article) == article
-
-
-@pytest.mark.parametrize("year", [1, 987, 9999])
-def test_a_year_far_away_is_compared_as_any_other(store: Store, year: int) -> None:
-    when = datetime(year, 1, 2, tzinfo=UTC)
-    store.add(make_article(1, published=when))
-    store.add(make_article(2, text=1, outlet="Coast"))
-    (written,) = store.db.conn.execute(
-        "SELECT published FROM articles WHERE id = 1"
-    ).fetchone()
-    assert written == f"{year:04}-01-02T00:00:00Z"
-    assert load_article(store.db, 1).published == when
 
 
 def test_an_unnamed_agency_stays_unnamed(store: Store) -> None:
@@ -404,19 +392,3 @@ def test_a_kill_loses_and_doubles_nothing(tmp_path: Path, batches: int) -> None:
         )
         assert {verdict.verdict for verdict in again} == {"known"}
         assert rows(store, "SELECT count(*) FROM stories") == [((count + 1) // 2,)]
-
-
-def test_what_another_process_learnt_is_heeded(tmp_path: Path) -> None:
-    path = tmp_path / "news.db"
-    with Store.open(path) as store, Store.open(path) as other:
-        store.add(make_article(1))
-        (outlet,) = store.db.execute("SELECT id FROM outlets").fetchone()
-        assert store.adder.blocks.boilerplate(outlet) == set()
-        with other.transaction() as db:
-            db.execute(
-                "INSERT INTO outlet_blocks (outlet, block, text, stories, days,"
-                " boilerplate) VALUES (?, 7, 'Subscribe', 9, 9, 1)",
-                [outlet],
-            )
-        with store.transaction():
-            assert store.adder.blocks.boilerplate(outlet) == {7}
