@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import sys
 import tempfile
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
     # Turns pages into rows, in order; what is no article becomes a reject.
     Extraction = Callable[[Iterable["StoredPage | Reject"]], Iterator["Row | Reject"]]
+
+_CHUNK = 1 << 20
+_NAP = 0.5  # seconds
 
 
 class Layout:
@@ -56,7 +60,7 @@ class Layout:
             return None
         file = self._open()
         with _opened(item) as stream:
-            self._copying(lambda: shutil.copyfileobj(stream, file, 1 << 20))
+            self._copying(lambda: _copy(stream, file))
         return _path_of(file)
 
     def from_rows(self, rows: Iterable[Row | Reject]) -> tuple[Path, list[Reject]]:
@@ -92,6 +96,25 @@ class Layout:
 def _path_of(file: IO[bytes]) -> Path:
     file.flush()
     return Path(f"/proc/{os.getpid()}/fd/{file.fileno()}")
+
+
+def _copy(stream: IO[bytes], file: IO[bytes]) -> None:
+    """Copy *stream* to its end.
+
+    A stop that comes just before a read is not seen until that read ends, which may be
+    never: so nothing is read before it is there, and to wait for it is to wake up again.
+    """
+    try:
+        handle = stream.fileno()
+    except OSError:
+        shutil.copyfileobj(stream, file, _CHUNK)
+        return
+    while True:
+        if select.select([handle], [], [], _NAP)[0]:
+            data = os.read(handle, _CHUNK)
+            if not data:
+                return
+            file.write(data)
 
 
 def _opened(item: Input) -> AbstractContextManager[IO[bytes]]:
