@@ -24,7 +24,8 @@ class Thresholds:
     silent, and at least *quiet_days*; *yield_share* the share of its usual articles a
     day under which a yield has fallen; *error_share* of a day's fetches may fail;
     *copy_share* of the articles of the last 30 days may be copies; *story_size* is the
-    largest story that is believed. Shares need *least* cases to be judged.
+    largest story that is believed. Shares need *least* cases to be judged. An outlet
+    that the crawls of *left_days* have left out is not judged.
     """
 
     quiet: float = 6.0
@@ -34,6 +35,7 @@ class Thresholds:
     copy_share: float = 0.95
     story_size: int = 300
     least: int = 30
+    left_days: float = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +97,8 @@ SELECT outlet, sum(outcome = 'failed'), count(*) FROM pages
 WHERE last_fetched >= :day AND kind = 'article' GROUP BY outlet
 """
 _PROBLEMS = """
-SELECT outlet, json_extract(counts, '$.problem') FROM run_outlets
+SELECT outlet, json_extract(run_outlets.counts, '$.problem'), runs.started
+FROM run_outlets JOIN runs ON runs.id = run
 WHERE (outlet, run) IN (SELECT outlet, max(run) FROM run_outlets GROUP BY outlet)
 """
 
@@ -110,7 +113,7 @@ def read_health(
     times = {"day": iso(now - DAY), "month": iso(now - 30 * DAY)}
     facts = _Facts(db, times)
     rows = db.execute(
-        "SELECT id, name, host FROM outlets WHERE home IS NOT NULL ORDER BY host"
+        "SELECT id, name, host, usual_yield FROM outlets WHERE home IS NOT NULL ORDER BY host"
     ).fetchall()
     runs = last_runs(db, 10)
     outlets = tuple(_judge(facts, row, now, limits) for row in rows)
@@ -136,15 +139,27 @@ class _Facts:
         self.success = table(_SUCCESS)
         self.recent = table(_RECENT)
         self.problems = table(_PROBLEMS)
+        self.newest_run = max((row[1] for row in self.problems.values()), default=None)
         self.errors: dict[int, dict[str, int]] = {}
         for outlet, reason, count in db.execute(_ERRORS).fetchall():
             self.errors.setdefault(outlet, {})[reason] = count
+
+    def days_left_out(self, outlet: int) -> float:
+        """Return for how long the crawls have gone by without *outlet*."""
+        asked = (
+            self.problems.get(outlet, (None, None))[1],
+            *self.success.get(outlet, ()),
+        )
+        last = max(filter(None, asked), default=self.newest_run)
+        if last is None or self.newest_run is None:
+            return 0.0
+        return (epoch(self.newest_run) - epoch(last)) / DAY
 
 
 def _judge(
     facts: _Facts, row: tuple[Any, ...], now: float, limits: Thresholds
 ) -> OutletHealth:
-    outlet, name, host = row
+    outlet, name, host, pace = row
     empty = (0, None, 0, 0, 0, None)
     total, last, day, month, copies, first = facts.articles.get(outlet, empty)
     days = min(30.0, max(1.0, (now - epoch(first)) / DAY)) if first else 1.0
@@ -163,28 +178,37 @@ def _judge(
         errors=facts.errors.get(outlet, {}),
         problem=problem,
     )
-    return _with_alarms(
-        health, facts.recent.get(outlet, (0, 0)), days, month or 0, now, limits
-    )
+    if facts.days_left_out(outlet) > limits.left_days:
+        return health
+    recent = facts.recent.get(outlet, (0, 0))
+    quiet = _quiet(health, pace or usual, now, limits)
+    return _with_alarms(health, quiet, recent, days, month or 0, limits)
+
+
+def _quiet(
+    health: OutletHealth, pace: float, now: float, limits: Thresholds
+) -> list[str]:
+    """Say that an outlet is silent for longer than *pace*, articles a day, lets expect."""
+    if not health.last_article or not pace:
+        return []
+    silent = (now - epoch(health.last_article)) / DAY
+    if silent <= max(limits.quiet_days, limits.quiet / pace):
+        return []
+    return [f"gone quiet: nothing new for {silent:.0f} days"]
 
 
 def _with_alarms(
     health: OutletHealth,
+    quiet: list[str],
     recent: tuple[int, int],
     days: float,
     month: int,
-    now: float,
     limits: Thresholds,
 ) -> OutletHealth:
     from dataclasses import replace
 
-    alarms = []
-    if health.problem:
-        alarms.append(health.problem)
-    if health.last_article and health.usual:
-        silent = (now - epoch(health.last_article)) / DAY
-        if silent > max(limits.quiet_days, limits.quiet / health.usual):
-            alarms.append(f"gone quiet: nothing new for {silent:.0f} days")
+    alarms = [health.problem] if health.problem else []
+    alarms += quiet
     expected = health.usual
     is_usual = days >= 7 and expected >= limits.least
     if is_usual and health.day < expected * limits.yield_share:

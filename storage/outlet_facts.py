@@ -8,11 +8,23 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from storage.crawl_state import DAY, iso
+from storage.crawl_state import iso
 from storage.outlets import find_or_add_agency, find_or_add_outlet, find_outlet
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
+
+
+_YIELD = """
+WITH span AS (
+    SELECT (SELECT min(published) FROM articles WHERE outlet = :outlet) AS first,
+        (SELECT max(published) FROM articles WHERE outlet = :outlet
+            AND published <= :now) AS last
+)
+SELECT count(*), min(30.0, julianday(last) - julianday(first))
+FROM span JOIN articles ON outlet = :outlet AND published <= last
+    AND published > strftime('%Y-%m-%dT%H:%M:%SZ', last, '-30 days')
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,19 +93,16 @@ def learn_outlet(
 def note_success(db: Database, outlet: int, *, now: float) -> None:
     """Note that an outlet answered at *now* (epoch seconds), its feeds, its yield.
 
-    The usual yield is articles a day by their dates of the last 30 days, or since the
-    first of them; where there are none, it stays what it was.
+    The usual yield is articles a day over the 30 days before its newest, or since its
+    first: an outlet that falls silent keeps what was usual. Where none has a date, it
+    stays what it was.
     """
     feeds = db.execute(
         "SELECT url FROM pages WHERE outlet = ? AND outcome = 'listing'"
         " AND kind IN ('feed', 'news sitemap') ORDER BY id",
         [outlet],
     ).fetchall()
-    count, days = db.execute(
-        "SELECT count(*), julianday(:now) - julianday(min(published)) FROM articles"
-        " WHERE outlet = :outlet AND published >= :month",
-        {"now": iso(now), "month": iso(now - 30 * DAY), "outlet": outlet},
-    ).fetchone()
+    count, days = db.execute(_YIELD, {"now": iso(now), "outlet": outlet}).fetchone()
     db.execute(
         "UPDATE outlets SET last_success = ?, feeds = ?,"
         " usual_yield = coalesce(?, usual_yield) WHERE id = ?",

@@ -11,7 +11,7 @@ import pytest
 from crawler.prometheus import render, write_prometheus
 from storage.crawl_state import CrawlState, Link, PageState, RobotsState, iso
 from storage.health import DAY, Thresholds, read_health
-from storage.outlet_facts import OutletFacts, register_outlet
+from storage.outlet_facts import OutletFacts, note_success, register_outlet
 from storage.runs import (
     OutletCounts,
     count_outlet,
@@ -52,6 +52,14 @@ def add_articles(
     return outlet
 
 
+def add_daily(store: Store, count: int, *, until: float) -> int:
+    """Add an article a day, the last of them *until* days ago."""
+    for day in range(count):
+        outlet = add_articles(store, 1, age=(until + day) * DAY)
+    store.db.execute("UPDATE articles SET published = fetched")
+    return outlet
+
+
 def alarms(store: Store) -> list[str]:
     health = read_health(store.db, now=NOW, thresholds=Thresholds(least=5))
     return [alarm for outlet in health.outlets for alarm in outlet.alarms]
@@ -65,6 +73,30 @@ def test_an_outlet_with_news_is_well(store: Store) -> None:
 def test_an_outlet_that_goes_quiet_is_named(store: Store) -> None:
     add_articles(store, 30, age=6 * DAY)
     assert alarms(store) == ["gone quiet: nothing new for 6 days"]
+
+
+@pytest.mark.parametrize("days", [4, 20, 29, 45, 400])
+def test_a_quiet_outlet_is_named_for_as_long_as_it_is_quiet(
+    store: Store, days: int
+) -> None:
+    outlet = add_daily(store, 60, until=days)
+    for later in range(days + 1):
+        with store.transaction() as db:
+            note_success(db, outlet, now=NOW - (days - later) * DAY)
+    expected = [f"gone quiet: nothing new for {days} days"] if days > 6 else []
+    assert alarms(store) == expected
+
+
+def test_an_outlet_that_is_crawled_no_more_raises_no_alarm(store: Store) -> None:
+    outlet = add_daily(store, 60, until=45)
+    with store.transaction() as db:
+        note_success(db, outlet, now=NOW - 45 * DAY)
+        other = register_outlet(db, replace(FACTS, name="B", host="b", home="http://b"))
+        for asked, days in ((outlet, 45), (other.id, 0)):
+            when = datetime.fromtimestamp(NOW - days * DAY, UTC)
+            run = start_run(db, ["crawl"], now=when)
+            count_outlet(db, run, OutletCounts(outlet=asked, problem=None))
+    assert alarms(store) == []
 
 
 def test_a_yield_that_fell_is_named(store: Store) -> None:
