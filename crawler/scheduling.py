@@ -169,6 +169,8 @@ SuccessExitStatus=3
 KillMode=mixed
 TimeoutStopSec=20
 WorkingDirectory={_escape(str(folder))}
+CacheDirectory=wirecopy
+Environment=XDG_CACHE_HOME=%C/wirecopy
 Nice=5
 NoNewPrivileges=true
 PrivateTmp=true

@@ -14,6 +14,7 @@ import click
 
 from crawler.cli.output import EXIT_FAILED
 from crawler.errors import CrawlerError
+from crawler.kernel_cache import find_place
 from dedupe.errors import DedupeError
 from storage.errors import StorageError
 
@@ -100,6 +101,7 @@ def main() -> None:
     # A name in a script that the terminal cannot show must not end a command.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
+    find_place()
     try:
         cli()
     except BrokenPipeError:
