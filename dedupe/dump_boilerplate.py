@@ -15,6 +15,7 @@ import numpy as np
 
 from dedupe.boilerplate import DEFAULT_RULE, BoilerplateRule
 from dedupe.clean_column import Cut, cut_column, find_lines
+from dedupe.gathering import UNKNOWN_TIME
 from dedupe.kernels.line_keys import count_strangers, hash_lines
 from dedupe.sorting import order_keys
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 # Without outlets: in so many strangers, that are such a share of its articles.
 STRANGERS = 5
 STRANGER_SHARE = 0.34
+_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,26 @@ def line_hashes(lines: ColumnLines, texts: TextColumn) -> NDArray[np.uint64]:
     return keys
 
 
+def number_outlets(outlets: NDArray[np.uint64]) -> NDArray[np.int64] | None:
+    """Number hashes of outlets from 0, -1 where none is known; None where none at all is."""
+    if not outlets.any():
+        return None
+    numbers = np.unique(outlets, return_inverse=True)[1].astype(np.int64)
+    numbers[outlets == 0] = -1
+    return numbers
+
+
+def number_days(published: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Number the days of epoch seconds from 0, -1 where no time is known.
+
+    Days before 1970 have negative numbers of their own.
+    """
+    days = np.full(len(published), -1, np.int64)
+    known = published != UNKNOWN_TIME
+    days[known] = np.unique(published[known] // _DAY, return_inverse=True)[1]
+    return days
+
+
 def find_boilerplate(
     lines: LineKeys,
     *,
@@ -61,7 +83,7 @@ def find_boilerplate(
 ) -> NDArray[np.bool_]:
     """Say of each line whether it is boilerplate: bool[len(lines.keys)].
 
-    *outlets* and *days* hold one number for each article, -1 where it is not known. A
+    *outlets* and *days* number those of each article from 0, -1 where it is not known. A
     line is judged at its outlet where that is known, and among all articles as well.
     Where *judged* is given, the other lines only tell which articles are related; those
     that stand in one article alone may be left out, if *unshared* counts them for each.

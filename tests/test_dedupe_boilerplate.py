@@ -18,7 +18,13 @@ from dedupe.boilerplate import (
     mask,
 )
 from dedupe.clean_column import clean_column, find_lines
-from dedupe.dump_boilerplate import find_boilerplate, line_keys, mask_column
+from dedupe.dump_boilerplate import (
+    find_boilerplate,
+    line_keys,
+    mask_column,
+    number_days,
+)
+from dedupe.gathering import UNKNOWN_TIME
 from dedupe.text_column import TextColumn
 
 if TYPE_CHECKING:
@@ -99,6 +105,16 @@ def test_with_outlets_days_count() -> None:
     outlets = np.arange(84) % 2
     days = np.arange(84) % 7
     assert judged(texts + copies, outlets=outlets, days=days) == {LINE}
+
+
+def test_days_before_1970_are_days_too() -> None:
+    texts = ["\n".join([*story(i), LINE]) for i in range(12)]
+    texts += ["\n".join(story(i)) for i in range(12, 60)]
+    outlets = np.zeros(60, np.int64)
+    for days, found in ((7, {LINE}), (2, set())):
+        published = -86_400 * (np.arange(60) % days) - 1
+        published[12:] = UNKNOWN_TIME
+        assert judged(texts, outlets, number_days(published)) == found
 
 
 def test_masking_a_column_can_be_undone_to_the_letter() -> None:

@@ -9,8 +9,14 @@ import numpy as np
 
 from dedupe.boilerplate import DEFAULT_RULE
 from dedupe.clean_column import find_lines
-from dedupe.dump_boilerplate import STRANGERS, LineKeys, distinct, find_boilerplate
-from dedupe.gathering import UNKNOWN_TIME
+from dedupe.dump_boilerplate import (
+    STRANGERS,
+    LineKeys,
+    distinct,
+    find_boilerplate,
+    number_days,
+    number_outlets,
+)
 from dedupe.sorting import order_hashes
 from storage.dumps.splicing import Spans
 
@@ -19,7 +25,6 @@ if TYPE_CHECKING:
 
     from dedupe.text_column import TextColumn
 
-_DAY = 86_400
 # Fewer times than this no line is boilerplate.
 _OFTEN = min(STRANGERS, DEFAULT_RULE.stories)
 # Keys that are sorted together.
@@ -99,11 +104,10 @@ def find_boilerplate_lines(
     looked[chosen] = True
     lines = np.flatnonzero((times > 1) & np.repeat(looked, counts))
     owners = np.searchsorted(chosen, _owners(lines, firsts))
-    days = np.where(published == UNKNOWN_TIME, -1, published // _DAY)
     found = find_boilerplate(
         LineKeys(keys=keys[lines], articles=owners),
-        outlets=_numbered(outlets[chosen]),
-        days=days[chosen],
+        outlets=number_outlets(outlets[chosen]),
+        days=number_days(published[chosen]),
         judged=often[lines],
         unshared=counts[chosen] - np.bincount(owners, minlength=len(chosen)),
     )
@@ -135,15 +139,6 @@ def _times_printed(keys: NDArray[np.uint64]) -> NDArray[np.uint8]:
         counts = np.minimum(times, _OFTEN).astype(np.uint8)
         found[rows[places]] = np.repeat(counts, times)
     return found
-
-
-def _numbered(outlets: NDArray[np.uint64]) -> NDArray[np.int64] | None:
-    """Number the outlets from 0, -1 where none is known; None where none at all is."""
-    if not outlets.any():
-        return None
-    numbers = np.unique(outlets, return_inverse=True)[1].astype(np.int64)
-    numbers[outlets == 0] = -1
-    return numbers
 
 
 def _before_newlines(data: NDArray[np.uint8], at: int, start: int) -> int:

@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedupe.boilerplate import DEFAULT_RULE
-from dedupe.dump_boilerplate import STRANGERS, LineKeys, distinct, find_boilerplate
-from dedupe.gathering import UNKNOWN_TIME
+from dedupe.dump_boilerplate import (
+    STRANGERS,
+    LineKeys,
+    distinct,
+    find_boilerplate,
+    number_days,
+    number_outlets,
+)
 from dedupe.kernels.keys import mark_keys
 from dedupe.spark.layouts import ASKED, BOILER, LINE, LINED, OFTEN
 from dedupe.spark.meeting import meet, passing
@@ -35,7 +41,6 @@ _LEAST = min(STRANGERS, DEFAULT_RULE.stories)
 # So many first holders are judged. Past a hundred the share of strangers decides, and
 # an outlet's rule asks for a few.
 _JUDGED = 1024
-_DAY = 86_400
 
 
 def find_lines(articles: DataFrame, buckets: int, keep: Keep) -> DataFrame:
@@ -124,8 +129,8 @@ class Judging:
         judged = mark_keys(keys, distinct(often["key"])).view(np.bool_)
         found = find_boilerplate(
             LineKeys(keys=keys, articles=owners),
-            outlets=_numbered(lent["outlet"]),
-            days=_days(lent["published"]),
+            outlets=number_outlets(lent["outlet"]),
+            days=number_days(lent["published"]),
             judged=judged,
         )
         kept = judged & ~found
@@ -151,19 +156,6 @@ class Judging:
         here = rows_of(LINE, key=keys, article=holders["article"])
         cut = np.concatenate([rows, here])
         outbox.add(LINE, np.zeros(len(cut), np.int32), cut)
-
-
-def _numbered(outlets: NDArray[np.uint64]) -> NDArray[np.int64] | None:
-    """Number the outlets from 0, -1 where none is known; None where none at all is."""
-    if not outlets.any():
-        return None
-    numbers = np.unique(outlets, return_inverse=True)[1].astype(np.int64)
-    numbers[outlets == 0] = -1
-    return numbers
-
-
-def _days(published: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.where(published == UNKNOWN_TIME, -1, published // _DAY)
 
 
 @dataclass(frozen=True, slots=True)
