@@ -110,10 +110,11 @@ def test_with_outlets_days_count() -> None:
 def test_days_before_1970_are_days_too() -> None:
     texts = ["\n".join([*story(i), LINE]) for i in range(12)]
     texts += ["\n".join(story(i)) for i in range(12, 60)]
-    outlets = np.zeros(60, np.int64)
+    texts += texts[:12] * 2
+    outlets = np.zeros(84, np.int64)
     for days, found in ((7, {LINE}), (2, set())):
-        published = -86_400 * (np.arange(60) % days) - 1
-        published[12:] = UNKNOWN_TIME
+        published = -86_400 * (np.arange(84) % days) - 1
+        published[12:60] = UNKNOWN_TIME
         assert judged(texts, outlets, number_days(published)) == found
 
 
