@@ -208,6 +208,8 @@ def _publish(db: Database, output: Path | None) -> ExportReport:
         raise UnknownFormatError("a database cannot go to standard output: give -o")
     with whole_file(output) as file, named_errors(output):
         part = Path(file.name)
+        # SQLite takes a copy for a change of what it was copied from.
+        db.conn.execute("PRAGMA query_only = off")
         db.conn.execute("VACUUM INTO ?", [str(part)])
         with closing(open_database(part)) as copy:
             copy.conn.execute("BEGIN IMMEDIATE")

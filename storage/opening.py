@@ -112,7 +112,8 @@ def _is_new(path: Path) -> bool:
 def _connect(path: Path, *, read_only: bool, busy_seconds: float) -> Database:
     mode = "rwc"
     if read_only:
-        mode = "ro&immutable=1" if _is_at_rest(path) else "ro"
+        # One that may write clears SQLite's files beside the database up behind it.
+        mode = "ro&immutable=1" if is_at_rest(path) else "rw"
     conn = sqlite3.connect(
         f"{path.resolve().as_uri()}?mode={mode}",
         uri=True,
@@ -122,15 +123,27 @@ def _connect(path: Path, *, read_only: bool, busy_seconds: float) -> Database:
         check_same_thread=False,
         cached_statements=256,
     )
+    if read_only:
+        conn.execute("PRAGMA query_only = on")
     # Looking for plugins reads the metadata of every package that is installed.
     return Database(conn, recursive_triggers=False, execute_plugins=False)
 
 
-def _is_at_rest(path: Path) -> bool:
-    """Return if nobody can be writing: SQLite's own lock files cannot be made there."""
-    log = path.with_name(f"{path.name}-wal")
-    has_log = log.exists() and log.stat().st_size > 0
-    return not has_log and not os.access(path.parent, os.W_OK)
+def is_at_rest(path: Path) -> bool:
+    """Return if nobody has *path* open, and reading it must leave no files beside it.
+
+    SQLite shares its readers' state in such a file. A folder may not take one, and one of
+    a user who may not write the database would shut out those who may.
+    """
+    log, shared = (path.with_name(f"{path.name}-{suffix}") for suffix in ("wal", "shm"))
+    if shared.exists() or (log.exists() and log.stat().st_size > 0):
+        return False
+    return not may_write(path)
+
+
+def may_write(path: Path) -> bool:
+    """Return if this user may write *path* and SQLite's files beside it."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
 def _tune(db: Database, cache_mb: int) -> None:

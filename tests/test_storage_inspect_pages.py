@@ -176,6 +176,12 @@ def test_sql_and_download_are_off_unless_asked_for(get, database):
     assert open_to_all("/news.db").content.startswith(b"SQLite format 3")
 
 
+def test_where_the_file_is_on_the_server_is_not_told(get, database):
+    told = get("/-/databases.json")
+    assert told.json()[0]["path"] == database.name
+    assert str(database.parent) not in told.text
+
+
 def test_a_file_that_may_change_is_not_offered_for_download(database):
     with pytest.raises(DatabaseError, match="--immutable"):
         build_site(database, Serving(download=True))

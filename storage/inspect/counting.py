@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from datasette.database import Database
-
 from storage.database import quote_identifier
+from storage.inspect.live import LiveDatabase
 from storage.inspect.remembering import Memory, stamp_of
 
 # The number of rows of a page, and a facet, as datasette asks for them.
@@ -16,7 +15,7 @@ _COUNT = re.compile(
 )
 
 
-class CountingDatabase(Database):  # type: ignore[misc]
+class CountingDatabase(LiveDatabase):
     """A database whose counts are kept until it changes, and a little longer."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

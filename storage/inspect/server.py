@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from storage.errors import DatabaseError
-from storage.opening import open_database
+from storage.opening import may_write, open_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,11 +47,11 @@ class Served:
 
 def build_site(path: Path, serving: Serving) -> Any:
     """Return datasette over *path*; raises DatabaseError where it is not ours."""
-    from datasette.app import Datasette
     from datasette.plugins import pm
 
     from storage.inspect import plugin
     from storage.inspect.counting import CountingDatabase
+    from storage.inspect.live import LiveSite
 
     open_database(path, read_only=True, create=False).close()
     if serving.download and not serving.immutable:
@@ -60,6 +60,11 @@ def build_site(path: Path, serving: Serving) -> Any:
         )
     if serving.immutable and serving.reviewers:
         raise DatabaseError(f"{path} is served immutable: no answer could be kept")
+    if serving.reviewers and not may_write(path):
+        raise DatabaseError(
+            f"{path} cannot be written, so no answer could be kept: check the rights of the"
+            " file and its folder"
+        )
     if not all(name.strip() for name in serving.reviewers):
         raise DatabaseError(f"{path}: a reviewer has no name: say who will answer")
     if not pm.is_registered(plugin):
@@ -68,7 +73,7 @@ def build_site(path: Path, serving: Serving) -> Any:
     if pm.has_plugin("datasette.handle_exception"):
         pm.unregister(name="datasette.handle_exception")
     files = {"immutables": [str(path)]} if serving.immutable else {"files": [str(path)]}
-    site = Datasette(**files, settings=_settings(serving), metadata=_metadata(serving))
+    site = LiveSite(**files, settings=_settings(serving), metadata=_metadata(serving))
     name = next(n for n, db in site.databases.items() if db.path == str(path))
     site.remove_database(name)
     is_mutable = not serving.immutable
@@ -103,6 +108,20 @@ def _metadata(serving: Serving) -> dict[str, Any]:
     return metadata
 
 
+def _bind(config: Any) -> Any:
+    """Return the socket to listen at; the one line that it cannot be had is ours."""
+    told = logging.getLogger("uvicorn.error")
+    told.disabled = True
+    try:
+        return config.bind_socket()
+    except (OSError, SystemExit) as error:
+        raise DatabaseError(
+            f"{config.host}:{config.port} cannot be bound: choose another host or port"
+        ) from error
+    finally:
+        told.disabled = False
+
+
 def serve(
     path: Path, serving: Serving, started: Callable[[Served], None] | None = None
 ) -> Served:
@@ -125,12 +144,7 @@ def serve(
         lifespan="on",
         server_header=False,
     )
-    try:
-        bound = config.bind_socket()
-    except (OSError, SystemExit) as error:
-        raise DatabaseError(
-            f"{serving.host}:{serving.port} cannot be bound: choose another host or port"
-        ) from error
+    bound = _bind(config)
     host, port = bound.getsockname()[:2]
     root = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     served = Served(

@@ -1,0 +1,108 @@
+"""Opening a file that others own, or write: nothing is left beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from storage.errors import DatabaseError
+from storage.store import Store
+from tests.storage_articles import START, make_article
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "a #1 50%20?.db"
+    with Store.open(path, now=lambda: START) as store:
+        store.add(make_article(1))
+    return path
+
+
+@pytest.fixture(params=["file", "folder"])
+def others(
+    path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Let the database, or its folder, be another user's."""
+    theirs = path if request.param == "file" else path.parent
+    may = os.access
+    monkeypatch.setattr(
+        os, "access", lambda p, mode: Path(p) != theirs and may(p, mode)
+    )
+    return path
+
+
+def count(store: Store) -> int:
+    found: tuple[int] = store.db.execute("SELECT count(*) FROM articles").fetchone()
+    return found[0]
+
+
+def test_who_only_reads_leaves_nothing_beside_the_file_and_writes_nothing(
+    path: Path,
+) -> None:
+    with Store.open(path, read_only=True) as store:
+        assert count(store) == 1
+        with pytest.raises(DatabaseError), store.transaction() as db:
+            db.execute("DELETE FROM runs")
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_who_may_not_write_makes_no_file_that_would_shut_out_the_writer(
+    others: Path,
+) -> None:
+    with Store.open(others, read_only=True) as store:
+        assert count(store) == 1
+        assert list(others.parent.iterdir()) == [others]
+
+
+def test_who_may_not_write_sees_what_is_being_written(others: Path) -> None:
+    with Store.open(others, now=lambda: START) as writer:
+        writer.add(make_article(2))
+        with Store.open(others, read_only=True) as store:
+            assert count(store) == 2
+
+
+def test_a_served_file_of_another_user_is_read_again_when_it_is_written(
+    others: Path,
+) -> None:
+    pytest.importorskip("datasette")
+    from storage.inspect.server import Serving, build_site
+
+    site = build_site(others, Serving())
+    (served,) = (d for d in site.databases.values() if d.path == str(others))
+
+    def articles() -> int:
+        found = asyncio.run(served.execute("SELECT id FROM articles"))
+        return len(found.rows)
+
+    assert articles() == 1
+    assert list(others.parent.iterdir()) == [others]
+    with Store.open(others, now=lambda: START) as writer:
+        writer.add(make_article(2))
+        assert articles() == 2
+        writer.add(make_article(3))
+        assert articles() == 3
+    assert articles() == 3
+    served.close()
+
+
+def test_who_may_not_write_keeps_no_answers(others: Path) -> None:
+    pytest.importorskip("datasette")
+    from storage.inspect.server import Serving, build_site
+
+    with pytest.raises(DatabaseError, match="cannot be written"):
+        build_site(others, Serving(reviewers=("anna",)))
+
+
+def test_a_copy_to_publish_needs_no_file_beside_it(path: Path, tmp_path: Path) -> None:
+    from storage.export import export_articles
+
+    with Store.open(path, read_only=True) as store:
+        export_articles(store.db, tmp_path / "public.db")
+    assert sorted(tmp_path.iterdir()) == sorted([path, tmp_path / "public.db"])
+    with closing(sqlite3.connect(tmp_path / "public.db")) as copy:
+        assert copy.execute("SELECT count(*) FROM articles").fetchone() == (1,)
