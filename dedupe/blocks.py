@@ -32,6 +32,9 @@ _RANK = {
 }
 # Kinds that stand beside the text, and hold nothing that it needs.
 _BESIDE = ("caption", "subhead", "quote")
+# Of lines that begin or end alike so many, the fullest, are looked at for near repeats:
+# a list may hold very many.
+_MOST_ALIKE = 32
 _LINE = re.compile(r"[^\n\r]+")
 
 
@@ -139,8 +142,10 @@ def _one_pass(
     rest = [place for place in left if place not in found]
     if found and not any(lines[place].words for place in rest):
         found.pop(max(found, key=lambda p: (len(lines[p].words), -p)))
-    elif len(rest) > 1 and is_source_line(lines[rest[-1]].block.text):
-        found[rest[-1]] = _removed(rest[-1], lines, "source line")
+        return found
+    while len(rest) > 1 and is_source_line(lines[rest[-1]].block.text):
+        place = rest.pop()
+        found[place] = _removed(place, lines, "source line")
     return found
 
 
@@ -149,21 +154,28 @@ def _of_each_other(
 ) -> dict[int, RemovedBlock]:
     """Keep the fullest of every set of repeats, and name what each other repeats."""
     found: dict[int, RemovedBlock] = {}
-    kept_by_anchor: dict[object, list[int]] = {}
+    equal: dict[tuple[str, ...], int] = {}
+    by_anchor: dict[object, list[int]] = {}
     order = sorted(
         left, key=lambda p: (-len(lines[p].words), _RANK[lines[p].block.kind], p)
     )
-    for place in order:
+    for rank, place in enumerate(order):
         line = lines[place]
-        near = (p for anchor in line.anchors for p in kept_by_anchor.get(anchor, ()))
-        twin = next((p for p in near if same_block(line, lines[p])), None)
-        if twin is not None and place in free:
+        twin = equal.get(line.words)
+        if twin is None:
+            near = sorted({r for a in line.anchors for r in by_anchor.get(a, ())})
+            twins = (order[r] for r in near if same_block(line, lines[order[r]]))
+            twin = next(twins, None)
+        if twin is not None and place in free and line.words:
             exact = line.words == lines[twin].words
             reason: Reason = "repeat" if exact else "near repeat"
             found[place] = _removed(place, lines, reason, twin)
             continue
+        equal.setdefault(line.words, place)
         for anchor in line.anchors:
-            kept_by_anchor.setdefault(anchor, []).append(place)
+            alike = by_anchor.setdefault(anchor, [])
+            if len(alike) < _MOST_ALIKE:
+                alike.append(rank)
     return found
 
 

@@ -150,17 +150,20 @@ def _cuts(
     split = split_blocks(text)
     headline = "" if headlines is None else headlines[article]
     body = clean(headline, split.blocks)
+    at = start = 0
     for removed in body.removed:
         low, high = _span(split.spans, removed.position, len(text))
-        start = len(text[:low].encode())
+        start += len(text[at:low].encode())
+        at, end = high, start + len(text[low:high].encode())
         yield Cut(
             article=article,
             start=start,
-            end=start + len(text[low:high].encode()),
+            end=end,
             text=text[low:high],
             reason=removed.reason,
             repeats=removed.repeats,
         )
+        start = end
 
 
 def _span(spans: tuple[tuple[int, int], ...], place: int, size: int) -> tuple[int, int]:

@@ -11,12 +11,15 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
 from dedupe.text import block_words, is_character_script, words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dedupe.block import Block
 
 # With fewer words only equality counts, and with fewer than *SWAPPED_WORDS* no word
@@ -27,6 +30,9 @@ SWAPPED_WORDS = 12
 # where the shorter only leaves words out, so that the fuller loses nothing.
 NEAR_SWAPPED = 0.85
 NEAR_LEFT_OUT = 0.8
+# Aligning takes a step for each pair of equal words in both: a paragraph of 10,000 words
+# takes a million, and one word a thousand times over as many.
+MOST_STEPS = 1 << 20
 # A headline is shorter, and is allowed an outlet's name or a lead-in around it.
 HEADLINE_NEAR = 0.8
 MOST_TAIL_WORDS = 4
@@ -37,7 +43,7 @@ MOST_BYTES_AROUND = 60
 
 # All scripts without spaces lie behind Indic ones.
 _LAST_SPACED = "\u0dff"
-_CUT_OFF = re.compile(r"(?:…|\.\.\.|\[\W*\])\W*$")
+_LAST_WORD = re.compile(r"\w\W*\Z")
 _TAIL = re.compile(r"\s[|\-–—·•»:]+\s|\s?\|\s?|\(")
 _LEAD = re.compile(r"[:：|]\s?|\s[\-–—]\s|\.{2,}\s?|…\s?")
 
@@ -88,28 +94,46 @@ def same_block(shorter: Line, fuller: Line) -> bool:
         return True
     if shorter.length < NEAR_WORDS:
         return False
-    if _CUT_OFF.search(shorter.block.text) and b[: len(a)] == a:
+    if b[: len(a)] == a and _is_cut_off(shorter.block.text):
         return True
     return _near(a, b, shorter, fuller)
+
+
+def _is_cut_off(text: str) -> bool:
+    """Say whether an ellipsis, or a bracket around no word, is behind the last word."""
+    last = _LAST_WORD.search(text)
+    ending = text[last.start() :] if last else text
+    opened = ending.find("[")
+    return "…" in ending or "..." in ending or 0 <= opened < ending.rfind("]")
 
 
 def _near(a: tuple[str, ...], b: tuple[str, ...], shorter: Line, fuller: Line) -> bool:
     # A gap would hold it; in a long table that is every line beside every other.
     if shorter.numbers - fuller.numbers:
         return False
-    both = len(a) + len(b)
-    if 2 * (Counter(a) & Counter(b)).total() < NEAR_LEFT_OUT * both:
+    ours, theirs = Counter(a), Counter(b)
+    # However the two are aligned, these words are in its gaps.
+    lost = set(ours - theirs)
+    if lost and (shorter.length < SWAPPED_WORDS or _is_a_fact(lost, shorter)):
+        return False
+    if not _may_align(ours, theirs, NEAR_LEFT_OUT):
         return False
     gaps = _gaps(a, b)
     if any(is_number(word) for ours, theirs in gaps if theirs for word in ours):
         return False
-    swapped = [(ours, theirs) for ours, theirs in gaps if ours]
+    both = len(a) + len(b)
     held = both - sum(len(x) + len(y) for x, y in gaps)
-    if not swapped:
+    if not any(ours for ours, _ in gaps):
         return held >= NEAR_LEFT_OUT * both
-    if shorter.length < SWAPPED_WORDS or held < NEAR_SWAPPED * both:
+    return shorter.length >= SWAPPED_WORDS and held >= NEAR_SWAPPED * both
+
+
+def _may_align(ours: Counter[str], theirs: Counter[str], share: float) -> bool:
+    """Say whether both may hold *share* of their words in common, at a bounded cost."""
+    if 2 * (ours & theirs).total() < share * (ours.total() + theirs.total()):
         return False
-    return not _facts_differ(gaps, shorter)
+    steps = sum(times * theirs[word] for word, times in ours.items())
+    return steps <= MOST_STEPS
 
 
 def _gaps(
@@ -123,21 +147,17 @@ def _gaps(
     ]
 
 
-def _facts_differ(
-    gaps: list[tuple[tuple[str, ...], tuple[str, ...]]], shorter: Line
-) -> bool:
-    """Say whether the swapped words hold a number or a name that the fuller lacks."""
-    theirs = Counter(word for _, gap in gaps for word in gap)
-    ours = Counter(word for gap, _ in gaps for word in gap) - theirs
-    if any(is_number(word) for word in ours):
+def _is_a_fact(lost: set[str], shorter: Line) -> bool:
+    """Say whether words that the fuller block lacks hold a number or a name."""
+    if any(is_number(word) for word in lost):
         return True
     names = _names(shorter.block.text)
     if names is None:
-        lost = len(ours) / len(shorter.words)
-        return lost > 0.1
-    return any(word in names for word in ours)
+        return len(lost) / len(shorter.words) > 0.1
+    return not lost.isdisjoint(names)
 
 
+@lru_cache(maxsize=8)  # A line is held beside several.
 def _names(text: str) -> set[str] | None:
     """Return the folded words that begin with a capital, None in a caseless script.
 
@@ -209,35 +229,42 @@ def repeats_headline(line: Line, headline: Headline) -> bool:
 def _same_headline(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
     if ours == theirs:
         return len(ours) >= FEWEST_SHARED
-    fewer = min(len(ours), len(theirs))
-    if fewer < 5:
+    if min(len(ours), len(theirs)) < 5:
         return False
-    if 2 * (Counter(ours) & Counter(theirs)).total() < HEADLINE_NEAR * (
-        len(ours) + len(theirs)
-    ):
+    if not _may_align(Counter(ours), Counter(theirs), HEADLINE_NEAR):
         return False
     gaps = _gaps(ours, theirs)
-    held = len(ours) + len(theirs) - sum(len(x) + len(y) for x, y in gaps)
     if any(is_number(word) for gap, _ in gaps for word in gap):
         return False
-    return held >= HEADLINE_NEAR * (len(ours) + len(theirs))
+    both = len(ours) + len(theirs)
+    return both - sum(len(x) + len(y) for x, y in gaps) >= HEADLINE_NEAR * both
 
 
 def _variants(text: str) -> set[tuple[str, ...]]:
     """Return the words of *text*, whole, without its tail, its lead-in, and both."""
     whole = tuple(words(text))
-    found = {whole}
-    for candidate in (text, *_without_lead(text)):
-        found.add(tuple(words(candidate)))
-        found |= {tuple(words(short)) for short in _without_tail(candidate)}
+    ends = {len(whole) - tail for tail in (0, *_tails(text))}
+    found = {whole[lead:end] for lead in {0, *_leads(text)} for end in ends}
     return {variant for variant in found if variant and 2 * len(variant) >= len(whole)}
 
 
-def _without_tail(text: str) -> list[str]:
-    cuts = [match.start() for match in _TAIL.finditer(text)]
-    return [text[:cut] for cut in cuts if 0 < len(words(text[cut:])) <= MOST_TAIL_WORDS]
+def _tails(text: str) -> Iterator[int]:
+    """How many words each tail of *text* has that may be an outlet's name."""
+    count, end = 0, len(text)
+    for match in reversed(list(_TAIL.finditer(text))):
+        count += len(words(text[match.start() : end]))
+        end = match.start()
+        if count > MOST_TAIL_WORDS:
+            return
+        yield count
 
 
-def _without_lead(text: str) -> list[str]:
-    cuts = [match.end() for match in _LEAD.finditer(text)]
-    return [text[cut:] for cut in cuts if 0 < len(words(text[:cut])) <= MOST_LEAD_WORDS]
+def _leads(text: str) -> Iterator[int]:
+    """How many words each lead-in of *text* has."""
+    count = start = 0
+    for match in _LEAD.finditer(text):
+        count += len(words(text[start : match.end()]))
+        start = match.end()
+        if count > MOST_LEAD_WORDS:
+            return
+        yield count

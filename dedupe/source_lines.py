@@ -24,7 +24,7 @@ agencies agences agencias agenturen agenzie ajanslar wires وكالات الوك
 _REPORTING = "reporting writing editing compiled additional"
 # Hindi vowel signs are no letters to a regular expression.
 _LABEL = re.compile(
-    r"^\W*(?P<label>[^\s:：/|\-–—\d]+(?:\s[^\s:：/|\-–—\d]+)?)\s*[:：/|\-–—]"
+    r"^\W*(?P<label>(?=\w)[^\s:：/|\-–—\d]+(?:\s[^\s:：/|\-–—\d]+)?)\s*[:：/|\-–—]"
 )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+from time import process_time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -171,6 +174,8 @@ def test_a_source_line_goes_only_from_the_end(line: str) -> None:
         "Sources said the port had no choice.",
         "(with pictures from Halton)",
         "Copyright law comes next.",
+        "... - that was the last word",
+        "*** | the harbour at dusk",
     ],
 )
 def test_a_last_sentence_is_no_source_line(line: str) -> None:
@@ -193,6 +198,43 @@ def test_a_plain_text_is_split_into_lines_with_their_places() -> None:
     assert [block.text for block in split.blocks] == [HEADLINE, LEDE, THIRD]
     for block, (start, end) in zip(split.blocks, split.spans, strict=True):
         assert " ".join(split.text[start:end].split()) == block.text
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["prime", "foreign", "finance", "trade", "health", "labour", "defence", "interior"],
+)
+def test_of_several_near_repeats_the_fullest_is_named(word: str) -> None:
+    said = (
+        f"The {word} minister told parliament on Monday that the old harbour would be "
+        "closed for repairs until the end of the summer"
+    )
+    before = f"Papers seen at 45 offices say {said}"
+    after = f"{said}, he wrote on page 12"
+    assert reasons("", before, after, said) == [(2, "near repeat", 0)]
+    assert reasons("", after, before, said) == [(2, "near repeat", 1)]
+
+
+LONG = "Passengers waited for hours in the rain and nobody told them anything at all. "
+NAMES = ["".join(letters).title() for letters in permutations("abcdefg", 4)]
+
+
+@pytest.mark.parametrize(
+    ("headline", "lines", "stay"),
+    [
+        ("a" + " -" * 20_000, [LEDE, SECOND], 2),
+        ("", [LEDE] + ["Source: Meridian Press"] * 3_000, 1),
+        ("", [LEDE, LEDE, "!" * 100_000 + " on the quay"], 2),
+        ("", [LONG + "." * 50_000 + " a", LONG + "b" + "." * 50_000 + " a"], 1),
+        ("", ["ha " * 9_000 + "hi ho", "ha " * 9_000 + "ho hi"], 2),
+        ("", [f"{LONG}No, {name} said. {LONG}" for name in NAMES], len(NAMES)),
+        ("", ["* * *"] * 3_000, 3_000),
+    ],
+)
+def test_no_text_takes_long(headline: str, lines: list[str], stay: int) -> None:
+    begun = process_time()
+    assert len(kept(headline, *lines)) == stay
+    assert process_time() - begun < 3
 
 
 KINDS = ["paragraph", "subhead", "list item", "quote", "caption", "cell"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import process_time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -116,6 +117,15 @@ def test_days_before_1970_are_days_too() -> None:
         published = -86_400 * (np.arange(84) % days) - 1
         published[12:60] = UNKNOWN_TIME
         assert judged(texts, outlets, number_days(published)) == found
+
+
+def test_many_cuts_of_a_long_text_take_no_time() -> None:
+    text = "\n".join(["!" * 4_000_000, *story(1)[:1] * 5_000])
+    begun = process_time()
+    found = clean_column(TextColumn.from_strings([text]))
+    assert process_time() - begun < 3
+    assert len(found.cuts) == 4_999
+    assert found.cuts[-1].end == len(text)
 
 
 def test_masking_a_column_can_be_undone_to_the_letter() -> None:
