@@ -84,6 +84,16 @@ def test_boilerplate_around_two_stories_does_not_join_them() -> None:
     assert verify(a, soon, loose).verdict == "near"
 
 
+def test_masked_lines_around_one_text_make_no_other_text() -> None:
+    a = record(STORY + IMPRINT, TITLE, published=0)
+    b = record(STORY + SECOND, "Wind keeps islanders at school", published=WEEK)
+    loose = Parameters(near_jaccard=0.3, run_jaccard=0.2)
+    around = np.concatenate([record(IMPRINT).keys, record(SECOND).keys])
+    assert verify(a, b, loose).verdict == "follow-up"
+    assert verify(a, b, masked=around).verdict == "near"
+    assert verify(a, b, loose, masked=record(IMPRINT).keys).verdict == "follow-up"
+
+
 def test_a_copy_may_be_wrapped_trimmed_or_edited_long_after() -> None:
     assert told(STORY, TITLE, 0, STORY + IMPRINT, WEEK).verdict == "excerpt"
     assert told(STORY + SECOND, TITLE, 0, STORY, WEEK).joins

@@ -80,12 +80,12 @@ def align(tokens, a0, na, b0, nb, matches, count, hides, hidden):
 
     matches[s], for its first *count* tokens, is where the left one has the shingle that
     starts there, or -1; hidden[s] marks the left one's masked tokens, if any *hides*.
-    Returns the
-    longest run and all aligned tokens; runs of LONG_RUN that are not hidden;
-    differences, and those of numbers and of names.
+    Returns the longest run and all aligned tokens; those that are not masked, and the
+    runs of LONG_RUN among them; differences, and those of numbers and of names.
     """
     longest = np.int64(0)
     matched = np.int64(0)
+    unmasked = np.int64(0)
     runs = np.int64(0)
     differences = numbers = names = 0
     last_a = np.int64(-1)
@@ -126,11 +126,13 @@ def align(tokens, a0, na, b0, nb, matches, count, hides, hidden):
             for k in range(found, found + length):
                 streak = streak + 1 if hidden[k] == 0 else 0
                 runs += streak >= LONG_RUN
+                unmasked += hidden[k] == 0
         else:
             runs += max(0, length - LONG_RUN + 1)
+            unmasked += length
         longest = max(longest, length)
         matched += length
         last_a = found + length
         last_b = j + length
         j = last_b
-    return longest, matched, runs, differences, numbers, names
+    return longest, matched, unmasked, runs, differences, numbers, names

@@ -58,6 +58,7 @@ def decide(
     facts,
     own_a,
     own_b,
+    unmasked_own,
     same_headline,
     other_headline,
     corrects,
@@ -70,7 +71,8 @@ def decide(
 
     *p* is Parameters as thresholds() lays them out, *short* the shorter text's words;
     *longest* and *shared* are in tokens, *own_a* and *own_b* the part of each text that
-    is its own, differences aside.
+    is its own, differences aside, *unmasked_own* the larger such part without what
+    is masked: two outlets' lines around one text make no other text.
     """
     near = jaccard >= p[0]
     excerpt = containment >= p[1]
@@ -99,7 +101,8 @@ def decide(
                 return REJECTED, TEMPLATE
         apart = not same_headline if hours > p[5] else other_headline and hours < 0
         if apart:
-            if min(own_a, own_b) >= p[15] and differences * p[16] < shared:
+            own = min(own_a, own_b, unmasked_own)
+            if own >= p[15] and differences * p[16] < shared:
                 return FOLLOW_UP, SHARED_AND_NEW
             few = max(own_a, own_b) <= p[19] and differences <= p[20]
             if few and facts >= max(1, p[17] * differences) and facts * p[18] >= shared:
@@ -203,10 +206,10 @@ def verify_pairs(
         figures[pair, 0] = jaccard
         figures[pair, 1] = in_b
         figures[pair, 2] = in_a
-        longest = matched = runs = np.int64(0)
+        longest = matched = unmasked = runs = np.int64(0)
         differences = numbers = names = 0
         if max(in_a, in_b) >= _ALIGNED:
-            longest, matched, runs, differences, numbers, names = align(
+            longest, matched, unmasked, runs, differences, numbers, names = align(
                 tokens, a0, na, b0, nb, matches, theirs.shape[0], hides, hidden_a
             )
         counts[pair, 0] = longest
@@ -221,11 +224,16 @@ def verify_pairs(
         runs_a = max(1, visible_a - neutral_a - LONG_RUN + 1)
         runs_b = max(1, visible_b - LONG_RUN + 1)
         known = matched + 2 * differences
+        words_a, words_b = na, nb
+        if masks:
+            words_a -= distinct[a, 3] - distinct[a, 1]
+            words_b -= distinct[b, 3] - distinct[b, 1]
+        unmasked_own = 1.0 - (unmasked + 2 * differences) / max(1, words_a, words_b)
         verdict, reason = decide(
             jaccard, max(in_b, in_a), min(1.0, runs / max(1, runs_a + runs_b - runs)),
             min(1.0, runs / min(runs_a, runs_b)), min(sizes[a, 1], sizes[b, 1]) / 2.0, longest,
             matched, differences, numbers, numbers + names,
-            1.0 - known / max(1, na), 1.0 - known / max(1, nb),
+            1.0 - known / max(1, na), 1.0 - known / max(1, nb), unmasked_own,
             headlines[a] | _UNMARKED == headlines[b] | _UNMARKED
             and headlines[a] != _NONE,
             headlines[a] | _UNMARKED != headlines[b] | _UNMARKED,
