@@ -170,20 +170,41 @@ def _refuse_newer(db: Database, path: Path) -> None:
 def _migrate(db: Database, path: Path) -> None:
     if not migrations.pending(db):
         return
-    if migrations.applied(db):
-        back_up(db, Path(f"{path}.before-{migrations.pending(db)[0].name}"))
+    # Under the lock, so that nobody writes between the copy and the change of it.
     db.execute("BEGIN IMMEDIATE")
     try:
-        migrations.apply(db)
-        db.execute("COMMIT")
+        backup = _back_up(db, path)
+        try:
+            migrations.apply(db)
+            db.execute("COMMIT")
+        except BaseException:
+            if backup is not None:
+                backup.unlink(missing_ok=True)
+            raise
     except BaseException:
         if db.conn.in_transaction:
             db.execute("ROLLBACK")
         raise
+    if backup is not None:
+        logger.warning("Backed the database up to %(target)s", {"target": backup})
 
 
-def back_up(db: Database, target: Path) -> None:
-    """Copy the whole database to *target*, also while others write."""
-    with closing(sqlite3.connect(target)) as copy:
-        db.conn.backup(copy)
-    logger.warning("Backed the database up to %(target)s", {"target": target})
+def _back_up(db: Database, path: Path) -> Path | None:
+    """Copy a database that is about to be migrated; a new one needs no copy."""
+    pending = migrations.pending(db)
+    if not pending or not migrations.applied(db):
+        return None
+    target = Path(f"{path}.before-{pending[0].name}")
+    part = Path(f"{target}.part")
+    part.unlink(missing_ok=True)
+    try:
+        # The connection that holds the lock cannot be copied from.
+        with (
+            closing(_connect(path, read_only=True, busy_seconds=0)) as source,
+            closing(sqlite3.connect(part)) as copy,
+        ):
+            source.conn.backup(copy)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return target

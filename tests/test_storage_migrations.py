@@ -6,14 +6,20 @@ import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from storage.check import check
+from storage.errors import DatabaseBusyError
+from storage.migrations import migrations
 from storage.search import search_articles
 from storage.settle import settle
 from storage.store import Store
 from tests.storage_articles import make_article, prose
+
+if TYPE_CHECKING:
+    from storage.database import Database
 
 DATA = Path(__file__).parent / "data"
 # The first migration that each version lacks, which its backup is named after.
@@ -63,6 +69,56 @@ def test_an_old_database_is_backed_up_and_goes_on(old: tuple[str, Path]) -> None
         assert (verdict.story, verdict.role) == (one, "copy")
     backups = [p.name for p in path.parent.iterdir() if ".before-" in p.name]
     assert backups == [f"news.db.before-{LACKS[version]}"]
+
+
+def test_a_stop_while_the_database_is_held_leaves_no_backup(
+    old: tuple[str, Path],
+) -> None:
+    _, path = old
+    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+        writer.execute("PRAGMA journal_mode = wal")
+        writer.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseBusyError):
+            Store.open(path, busy_seconds=0.05)
+        assert not list(path.parent.glob("*.before-*"))
+
+
+def test_a_failed_migration_changes_nothing_and_leaves_no_backup(
+    old: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, path = old
+    before = schema(path)
+
+    def fail(db: Database) -> None:
+        db.execute("CREATE TABLE half (way)")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(migrations, "apply", fail)
+    with pytest.raises(KeyboardInterrupt):
+        Store.open(path)
+    assert schema(path) == before
+    assert not list(path.parent.glob("*.before-*"))
+
+
+def test_two_that_open_an_old_database_keep_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "news.db"
+    with closing(sqlite3.connect(path)) as conn:
+        conn.executescript((DATA / "database_v5.sql").read_text("utf-8"))
+    before, pending = schema(path), migrations.pending
+
+    def meanwhile(db: Database) -> list[object]:
+        """Find what is pending, just before another process has done it."""
+        found = pending(db)
+        monkeypatch.setattr(migrations, "pending", pending)
+        Store.open(path).close()
+        return found
+
+    monkeypatch.setattr(migrations, "pending", meanwhile)
+    Store.open(path).close()
+    (backup,) = tmp_path.glob("*.before-*")
+    assert schema(backup) == before
 
 
 def test_a_migrated_schema_is_the_new_one(
