@@ -197,32 +197,43 @@ def _join(parts: list[NDArray[np.generic]], empty: NDArray[np.generic]):  # type
 def pair_briefs(found: Gathered, nodes: Nodes, parameters: Parameters) -> Verified:
     """Briefs of one text and headline, published close in time."""
     brief = np.flatnonzero(~nodes.signed & (found.weights[nodes.articles] > 0))
-    articles = nodes.articles[brief]
-    times = nodes.times[brief, 0]
-    titles = plain(found.headlines)
-    order = np.lexsort((times, titles[articles], found.folds[articles]))
-    brief, articles, times = brief[order], articles[order], times[order]
-    reach = parameters.brief_hours * 3600
-    left, right = [], []
-    for i in range(len(brief)):
-        for j in range(i + 1, min(len(brief), i + parameters.bucket_cap)):
-            a, b = articles[i], articles[j]
-            if found.folds[a] != found.folds[b]:
-                break
-            if titles[a] != titles[b]:
-                break
-            if times[i] != UNKNOWN_TIME and times[j] - times[i] > reach:
-                break
-            left.append(min(brief[i], brief[j]))
-            right.append(max(brief[i], brief[j]))
-    n = len(left)
+    articles, times = nodes.articles[brief], nodes.times[brief, 0]
+    said = np.stack([found.folds[articles], plain(found.headlines[articles])], axis=1)
+    order = np.lexsort((times, said[:, 1], said[:, 0]))
+    first, second = _close_in_time(said[order], times[order], parameters)
+    ends = brief[order][np.stack([first, second], axis=1)]
+    n = len(ends)
     return Verified(
-        left=np.array(left, np.uint32),
-        right=np.array(right, np.uint32),
+        left=ends.min(axis=1).astype(np.uint32),
+        right=ends.max(axis=1).astype(np.uint32),
         verdicts=np.full(n, codes.EXACT, np.uint8),
         reasons=np.full(n, codes.EQUAL, np.uint8),
         figures=np.ones((n, 3), np.float32),
     )
+
+
+def _close_in_time(
+    said: NDArray[np.uint64], times: NDArray[np.int64], parameters: Parameters
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Pair each row with the next ones, up to the cap, that say the same in time.
+
+    Rows that say the same stand together, by their times.
+    """
+    reach = parameters.brief_hours * 3600
+    first, second = [np.zeros(0, np.intp)], [np.zeros(0, np.intp)]
+    for step in range(1, parameters.bucket_cap):
+        near = (said[step:] == said[:-step]).all(axis=1)
+        near &= (times[:-step] == UNKNOWN_TIME) | (
+            times[step:] - times[:-step] <= reach
+        )
+        rows = np.flatnonzero(near)
+        if not len(rows):
+            break
+        first.append(rows)
+        second.append(rows + step)
+    rows, others = np.concatenate(first), np.concatenate(second)
+    order = np.lexsort((others, rows))
+    return rows[order], others[order]
 
 
 def keep_order(

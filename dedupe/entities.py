@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _AMPERSAND = ord("&")
+# What was escaped more often ("&amp;amp;amp;...") nobody did by mistake.
+_MOST_TIMES = 8
 _ENTITY = re.compile(
     rb"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
 )
@@ -27,7 +29,10 @@ _ENTITY = re.compile(
 
 def without_entities(texts: TextColumn) -> TextColumn:
     """Return *texts* with characters in place of entities; itself where it has none."""
-    while (changed := _replaced(texts)) is not None:
+    for _ in range(_MOST_TIMES):
+        changed = _replaced(texts)
+        if changed is None:
+            break
         texts = changed
     return texts
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # The fewest tokens that make a shared passage.
 _LEAST = 6
+# Where the other text repeats itself, so many places are tried.
+_PLACES = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,17 +55,18 @@ def explain_texts(
 
 
 def shared_passages(a: str, b: str) -> list[SharedPassage]:
-    """The longest runs of equal words, each word of *a* in one at most."""
+    """Long runs of equal words, each word of *a* in one at most."""
     left, right = list(spans(a)), list(spans(b))
     places: dict[tuple[str, ...], list[int]] = {}
     for i in range(len(right) - _LEAST + 1):
         key = tuple(word for word, _, _ in right[i : i + _LEAST])
-        places.setdefault(key, []).append(i)
+        starts = places.setdefault(key, [])
+        if len(starts) < _PLACES:
+            starts.append(i)
     found, i = [], 0
     while i + _LEAST <= len(left):
         key = tuple(word for word, _, _ in left[i : i + _LEAST])
-        starts = places.get(key)
-        if not starts:
+        if not (starts := places.get(key, [])):
             i += 1
             continue
         length, j = max((_run(left, i, right, j), -j) for j in starts)

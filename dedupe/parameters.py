@@ -102,6 +102,10 @@ class Parameters:
                 raise ParameterError(
                     f"{name} must be at least 2, got {getattr(self, name)}"
                 )
+        if self.hubs > self.bucket_cap:
+            raise ParameterError(
+                f"hubs must be at most bucket_cap, got {self.hubs} and {self.bucket_cap}"
+            )
         for name in _SHARES:
             if not 0 <= getattr(self, name) <= 1:
                 raise ParameterError(

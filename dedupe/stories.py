@@ -108,7 +108,7 @@ def mark_digests(
     bounds = np.searchsorted(whole[by_whole], [many, many + 1])
     for node, first, end in zip(many, *bounds, strict=True):
         rows = by_whole[first:end]
-        if _strangers(sorted(part[rows].tolist()), related) >= parts:
+        if _are_strangers(sorted(part[rows].tolist()), related, parts):
             digests[node] = True
             found.verdicts[excerpt[rows]] = pairs.DIGEST
             found.reasons[excerpt[rows]] = pairs.EXCERPTS_OF_STRANGERS
@@ -122,10 +122,14 @@ def _related(found: Verified, asked: NDArray[np.bool_]) -> set[tuple[int, int]]:
     return set(zip(found.left[rows].tolist(), found.right[rows].tolist(), strict=True))
 
 
-def _strangers(parts: Sequence[int], related: set[tuple[int, int]]) -> int:
-    """How many of *parts*, taken in order, are unrelated to those taken before."""
+def _are_strangers(
+    parts: Sequence[int], related: set[tuple[int, int]], least: int
+) -> bool:
+    """Whether *least* of *parts*, taken in order, are unrelated to those taken before."""
     taken: list[int] = []
     for part in parts:
         if not any((other, part) in related for other in taken):
             taken.append(part)
-    return len(taken)
+            if len(taken) == least:
+                return True
+    return False

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedupe.batch import find_stories
-from dedupe.verify import record, verify
+from dedupe.explain import shared_passages
+from dedupe.kernels import pairs
+from dedupe.stories import mark_digests
+from dedupe.verify import Verified, record, verify
 
 STORY = (
     "The ferry to the northern islands stopped before noon because the wind had "
@@ -81,6 +86,13 @@ def test_explain_shows_what_is_shared() -> None:
     assert left.startswith("The ferry")
 
 
+def test_texts_of_one_word_are_explained_in_no_time() -> None:
+    begun = process_time()
+    (passage,) = shared_passages("ha " * 5_000, "ha " * 5_000)
+    assert process_time() - begun < 2
+    assert passage.words == 5_000
+
+
 @settings(max_examples=40)
 @given(
     texts=st.lists(st.text(max_size=120) | st.sampled_from([STORY, MORE]), max_size=8)
@@ -114,3 +126,26 @@ def test_times_that_may_be_the_same_do_not_say_which_text_corrects() -> None:
     unsure = find_stories(*told, **wished, precisions=["day", "minute"])
     assert unsure.survivors.tolist() == [0]
     assert find_stories(*told, **wished).survivors.tolist() == [1]
+
+
+def test_many_equal_briefs_are_paired_with_the_next_ones() -> None:
+    brief, n = "Rain is expected in the north tonight.", 20_000
+    begun = process_time()
+    stories = find_stories([brief] * n, published=list(range(n)))
+    assert process_time() - begun < 5
+    assert stories.pair_counts == {"exact": 99 * n - 99 * 100 // 2}
+
+
+def test_a_text_of_very_many_others_is_their_digest() -> None:
+    found = Verified(
+        left=np.arange(6_000, dtype=np.uint32),
+        right=np.full(6_000, 6_000, np.uint32),
+        verdicts=np.full(6_000, pairs.EXCERPT, np.uint8),
+        reasons=np.zeros(6_000, np.uint8),
+        figures=np.tile(np.float32([0.1, 1, 0.1]), (6_000, 1)),
+    )
+    lengths = np.append(np.full(6_000, 40), 240_000)
+    begun = process_time()
+    assert np.flatnonzero(mark_digests(found, lengths, 3)).tolist() == [6_000]
+    assert process_time() - begun < 1
+    assert set(found.verdicts.tolist()) == {pairs.DIGEST}

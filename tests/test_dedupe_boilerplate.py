@@ -128,6 +128,17 @@ def test_many_cuts_of_a_long_text_take_no_time() -> None:
     assert found.cuts[-1].end == len(text)
 
 
+def test_a_column_of_very_many_texts_comes_to_an_end() -> None:
+    long = [
+        "\n".join(f"a{n}b{line} c{n}d{line} e{n}f{line}" for line in range(600))
+        for n in range(3)
+    ]
+    texts = ["a"] * 131_072
+    texts[1], texts[65_536], texts[131_071] = long
+    column = TextColumn.from_strings(texts)
+    assert clean_column(column).texts is column
+
+
 def test_masking_a_column_can_be_undone_to_the_letter() -> None:
     texts = ["\r\n\n".join([LINE, *story(i), LINE]) + "\n" for i in range(6)]
     column = TextColumn.from_strings(texts)

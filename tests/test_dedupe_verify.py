@@ -181,6 +181,8 @@ def test_settings_that_cannot_work_are_refused() -> None:
         Parameters(own_share=1.5)
     with pytest.raises(ParameterError, match="hubs"):
         Parameters(hubs=1)
+    with pytest.raises(ParameterError, match="bucket_cap"):
+        Parameters(hubs=5, bucket_cap=4)
 
 
 def test_signatures_of_two_lengths_are_not_compared() -> None:

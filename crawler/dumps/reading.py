@@ -142,13 +142,16 @@ class Cleaning:
 
 
 def _to_the_end(cuts: Sequence[Cut], texts: TextColumn) -> tuple[Cut, ...]:
-    """Take the blank lines before a text's last cut with it."""
-    found = []
+    """Take the blank lines before a text's last cut with it, which no other took."""
+    found: list[Cut] = []
     for cut in cuts:
         low, high = texts.offsets[cut.article], texts.offsets[cut.article + 1]
+        floor = found[-1].end if found and found[-1].article == cut.article else 0
         start = cut.start
         while (
-            low + cut.end == high and start and texts.data[low + start - 1] in b"\r\n"
+            low + cut.end == high
+            and start > floor
+            and texts.data[low + start - 1] in b"\r\n"
         ):
             start -= 1
         before = texts.data[low + start : low + cut.start].tobytes().decode()

@@ -217,15 +217,15 @@ def flag_articles(
     brief = opening[:_EDGE_WORDS]
     closing = np.empty(_EDGE_WORDS, np.uint64)
     for a in range(n):
+        stamp = np.uint64(a % 0xFFFF)
+        if stamp == _ZERO64:
+            seen[:] = _STAMP
         low, high = firsts[a], firsts[a + 1]
         if high - low < 2:
             continue
         if high - low > _MOST_LINES:
             flags[a] = True
             continue
-        stamp = np.uint64(a % 0xFFFF)
-        if stamp == _ZERO64:
-            seen[:] = _STAMP
         longest = np.int64(-1)
         if a < heads and top_offsets[a + 1] > top_offsets[a]:
             longest = 2 * (top_offsets[a + 1] - top_offsets[a]) + _BYTES_AROUND
