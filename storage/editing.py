@@ -95,9 +95,9 @@ def split_story(
 ) -> StoryReport:
     """Take *articles* out of a story: each is called different from all that stay.
 
-    What stays is one story still, also where only those that leave held it together,
-    and what leaves of one text leaves together. Raises DatabaseError where an article
-    is not in the story, or none would stay.
+    What stays is one story still, under the same id, also where only those that leave
+    held it together, and what leaves of one text leaves together. Raises DatabaseError
+    where an article is not in the story, or none would stay.
     """
     story = _pick_story(store.db, story)
     members = _members(store.db, [story])
@@ -108,11 +108,13 @@ def split_story(
     if not stay:
         raise DatabaseError(f"all articles of story {story} were named: leave one")
     with store.transaction() as db:
+        _, minted = store.adder.stories.next_ids()
         pairs = [(one, other) for one in sorted(set(articles)) for other in stay]
         _answer(store, db, pairs, "different", reviewer)
     settle(store)
     for group in (stay, *_of_one_text(store.db, articles)):
         _hold_together(store, group, reviewer)
+    _leave_id(store, story, stay, minted)
     return _settled(store, members)
 
 
@@ -141,6 +143,15 @@ def _hold_together(store: Store, articles: Sequence[int], reviewer: str) -> None
     with store.transaction() as db:
         _answer(store, db, pairs, "same", reviewer)
     settle(store)
+
+
+def _leave_id(store: Store, story: int, stay: Sequence[int], minted: int) -> None:
+    """Let those that stay have the story's id, if they got one from *minted* on."""
+    with store.transaction() as db:
+        # Other people's answers may part those that stay.
+        ((now, _),) = Counter(_stories(db, stay).values()).most_common(1)
+        if now >= minted:
+            store.adder.stories.exchange(story, now)
 
 
 def _of_one_text(db: Database, articles: Sequence[int]) -> list[list[int]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from storage.articles import load_article
+from storage.editing import keep_article
 from storage.errors import DatabaseError
 from storage.forget import forget
 from storage.revisions import copy_revisions
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _BATCH = 100
+# The last answer about a pair holds, and one that comes in later may be an older one.
+_LATEST_LAST = """
+UPDATE reviews SET id = (SELECT max(id) + 1 FROM reviews)
+WHERE id = (
+    SELECT id FROM reviews WHERE a = ?1 AND b = ?2 ORDER BY reviewed DESC, id DESC LIMIT 1
+) AND id <> (SELECT max(id) FROM reviews WHERE a = ?1 AND b = ?2)
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +46,12 @@ def merge_databases(
     *,
     progress: Callable[[int], None] | None = None,
 ) -> MergeReport:
-    """Add every article, revision, page, tombstone and review of *sources* to *into*.
+    """Add every article, revision, page, tombstone and answer of *sources* to *into*.
 
-    Merging the same database again changes nothing. Raises DatabaseError where a
-    source is not ours, does not exist or is *into*, before anything is written.
+    Of two answers about one pair the later holds, and a story shows the article that a
+    person chose; the first choice that came in stays. Merging the same database again
+    changes nothing. Raises DatabaseError where a source is not ours, does not exist or
+    is *into*, before anything is written.
     """
     for source in sources:
         Store.open(source, read_only=True).close()
@@ -56,6 +66,9 @@ def merge_databases(
                 counts["pages"] += _add_pages(theirs, target)
                 _add_reviews(theirs, target)
         settle(target)
+        for source in sources:
+            with Store.open(source, read_only=True) as theirs:
+                _keep_shown(theirs, target)
     return MergeReport(
         sources=len(sources),
         articles=counts["new"],
@@ -189,8 +202,25 @@ def _add_reviews(theirs: Store, target: Store) -> None:
                     " VALUES (?, ?, ?, ?, ?, ?)",
                     [*pair, *answer],
                 )
+                db.conn.execute(_LATEST_LAST, pair)
                 db.conn.executemany(
                     "INSERT INTO settle_queue (article, reason) VALUES (?, 'review')"
                     " ON CONFLICT (article) DO NOTHING",
                     [(article,) for article in pair],
                 )
+
+
+def _keep_shown(theirs: Store, target: Store) -> None:
+    """Show what a person chose there, in stories of which nobody chose it here."""
+    chosen = theirs.db.conn.execute(
+        "SELECT url_key FROM stories JOIN articles ON articles.id = stories.kept"
+        " AND articles.story = stories.id ORDER BY stories.id"
+    )
+    for (key,) in chosen.fetchall():
+        row = target.db.conn.execute(
+            "SELECT articles.id FROM articles JOIN stories ON stories.id = story"
+            " WHERE url_key = ? AND kept IS NULL",
+            [key],
+        ).fetchone()
+        if row is not None:
+            keep_article(target, row[0])

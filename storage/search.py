@@ -162,7 +162,7 @@ def search_articles(
     """
     expression = match_expression(query)
     if expression is None:
-        raise DatabaseError(f"nothing to search for in {query!r}: type a word")
+        raise DatabaseError(f"nothing to search for in {query!r}: type a wanted word")
     conditions, values = (filters or Filters()).conditions()
     where = "".join(f" AND {condition}" for condition in conditions)
     rows = db.execute(

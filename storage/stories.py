@@ -34,6 +34,10 @@ _SIZES = (
     "SELECT asked.value, coalesce(stories.size, 1) FROM json_each(?) AS asked"
     " LEFT JOIN stories ON stories.id = asked.value"
 )
+_CHOSEN = (
+    "SELECT kept FROM stories WHERE id IN (SELECT value FROM json_each(?))"
+    " AND kept IS NOT NULL"
+)
 # Members of stories that are decided together, if not all of one story.
 _AT_ONCE = 500
 
@@ -97,8 +101,9 @@ class Stories:
             if members[article].story != story
         ]
         corrections = corrections_of(pairs)
+        chosen = self._chosen({member.story for member in members.values()})
         for group, story in zip(groups, ids, strict=True):
-            self._write(group, story, members, corrections)
+            self._write(group, story, members, corrections, chosen)
         self._retire(groups, ids, members)
         return Repair(moved=tuple(moved), stories=tuple(ids))
 
@@ -126,7 +131,27 @@ class Stories:
         group = Group(anchor=anchor, members=tuple(sorted(members)))
         before = {m.id for m in members.values() if m.role == "canonical"}
         corrections = corrections_of(linking_pairs(self._db, members))
-        return self._write(group, story, members, corrections) not in before
+        chosen = self._chosen([story])
+        return self._write(group, story, members, corrections, chosen) not in before
+
+    def exchange(self, one: int, other: int) -> None:
+        """Give each of two stories the id of the other; what redirects to one stays."""
+        anchors = [
+            self._db.conn.execute(
+                "SELECT anchor FROM stories WHERE id = ?", [story]
+            ).fetchone()[0]
+            for story in (one, other)
+        ]
+        groups = [
+            Group(anchor=anchor, members=tuple(sorted(self._members_of([story]))))
+            for anchor, story in zip(anchors, (one, other), strict=True)
+        ]
+        found = load_members(self._db, [a for group in groups for a in group.members])
+        members = {member.id: member for member in found}
+        corrections = corrections_of(linking_pairs(self._db, members))
+        chosen = self._chosen([one, other])
+        for group, story in zip(groups, (other, one), strict=True):
+            self._write(group, story, members, corrections, chosen)
 
     def _component(
         self, changed: Iterable[int]
@@ -185,14 +210,22 @@ class Stories:
         story: int,
         members: Mapping[int, Member],
         corrections: Sequence[tuple[int, int]],
+        chosen: Collection[int],
     ) -> int:
-        """Write one story and its members' roles; return the article that it shows."""
+        """Write one story and its members' roles; return the article that it shows.
+
+        That is one *chosen* by a person, if any: the story's own before another's.
+        """
         own = [members[article] for article in group.members]
         before = self._load(story)
-        kept = next((m for m in own if m.id == before.get("kept")), None)
+        by_person = [member for member in own if member.id in chosen]
+        kept = min(
+            by_person, key=lambda m: (m.id != before.get("kept"), m.id), default=None
+        )
         canonical = kept or self.keeper.canonical(own, corrections)
         days = [member.published for member in own if member.published]
         now = {
+            "kept": kept and kept.id,
             "name": canonical.headline,
             "anchor": group.anchor,
             "canonical": canonical.id,
@@ -211,6 +244,11 @@ class Stories:
                     [story, role, member.id],
                 )
         return canonical.id
+
+    def _chosen(self, stories: Collection[int]) -> set[int]:
+        """Return the articles of *stories* that a person wants shown."""
+        rows = self._db.conn.execute(_CHOSEN, [orjson.dumps([*stories]).decode()])
+        return {row[0] for row in rows}
 
     def _load(self, story: int) -> dict[str, Any]:
         row = self._db.conn.execute(_SELECT, [story]).fetchone()

@@ -165,6 +165,16 @@ def test_wrong_input_is_told_and_changes_nothing(
         assert store.db.execute("SELECT count(*) FROM tombstones").fetchone() == (0,)
 
 
+def test_a_query_may_begin_with_what_is_unwanted(db: Path) -> None:
+    found = report(db, "search", "-thunder storm")
+    assert [hit["article"] for hit in found["hits"]] == [3]
+    assert found["query"] == "-thunder storm"
+    assert report(db, "search", "-harbour storm")["hits"] == []
+    assert "type a wanted word" in run(db, "search", "-storm").stderr
+    assert run(db, "search", "-h").stdout.startswith("Usage:")
+    assert run(db, "search", "storm", "--limits", "1").exit_code == 2
+
+
 def test_search_takes_years_months_days_and_names_in_any_case(db: Path) -> None:
     for when in ("2026", "2026-11", "2026-11-01", "2026-11-01T00:00:00Z"):
         found = report(db, "search", "storm", "--since", when)

@@ -119,9 +119,42 @@ def test_a_split_scatters_nothing(
     (story,) = stories(store)
     split_story(store, story, leave, reviewer="ann")
     assert sorted(stories(store).values()) == then
+    assert not set(stories(store)[story]) & set(leave)
     assert plan(store, DEFAULT).moved == 0
     rededupe(store, DEFAULT)
     assert sorted(stories(store).values()) == then
+    assert check(store).problems == ()
+
+
+def test_those_that_stay_keep_the_id_and_what_redirects_to_it(store: Store) -> None:
+    store.add_all([make_article(1), *(make_article(n, text=2) for n in (2, 3, 4))])
+    one, more = stories(store)
+    merge_stories(store, [more, one], reviewer="ann")
+    alias = one if find_story(store.db, one) == more else more
+    (story,) = stories(store)
+    keep_article(store, 3)
+    split_story(store, story, [2, 3, 4], reviewer="ann")
+    assert stories(store)[story] == [1]
+    assert find_story(store.db, alias) == story
+    assert shown(store) == [1, 3]
+    merge_stories(store, [story, *(set(stories(store)) - {story})], reviewer="ann")
+    assert shown(store) == [3]
+    assert check(store).problems == ()
+
+
+def test_what_a_person_chose_is_shown_through_every_later_decision(
+    store: Store,
+) -> None:
+    store.add(make_article(1, blocks=prose(1, 6)))
+    store.add(make_article(2, blocks=[*prose(1, 6)[:4], *prose(2, 4)], outlet="Echo"))
+    loose = parse_settings(["near_jaccard=0.3"], store.parameters)
+    keep_article(store, 2)
+    rededupe(store, loose)
+    assert shown(store) == [2]
+    rededupe(store, DEFAULT)
+    store.add(make_article(3, blocks=prose(1, 6), outlet="Coast"))
+    rededupe(store, loose)
+    assert shown(store) == [2]
     assert check(store).problems == ()
 
 

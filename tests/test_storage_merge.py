@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from storage.check import check
+from storage.editing import keep_article
 from storage.merge import merge_databases
+from storage.reviews import Review, answers_about, save_review
+from storage.settle import settle
 from storage.store import Store
 from tests.storage_articles import START, make_article, prose
 
@@ -58,3 +62,28 @@ def test_merging_keeps_both_texts_and_settles_down(tmp_path: Path) -> None:
             [("\n\n".join(prose(1)),)],
             [("\n\n".join(prose(0)),)],
         )
+
+
+def test_the_later_answer_and_the_chosen_article_come_along(tmp_path: Path) -> None:
+    older, newer, into = (tmp_path / f"{name}.db" for name in ("old", "new", "all"))
+    for path, answer, day in ((older, "same", 1), (newer, "different", 2)):
+        when = START + timedelta(days=day)
+        with Store.open(path, now=lambda when=when: when) as store:
+            store.add_all([make_article(n, text=min(n, 2)) for n in (1, 2, 3, 4)])
+            review = Review(a=1, b=2, answer=answer, reviewer="ann")
+            with store.transaction() as db:
+                save_review(db, review, now=store.now())
+            settle(store)
+    with Store.open(older) as store:
+        keep_article(store, 3)
+    for _ in range(2):
+        merge_databases([newer, older], into)
+        with Store.open(into) as store:
+            assert answers_about(store.db, [1]) == {(1, 2): "different"}
+            rows = store.db.conn.execute(
+                "SELECT canonical, size FROM stories ORDER BY id"
+            )
+            assert rows.fetchall() == [(1, 1), (3, 3)]
+            count = store.db.conn.execute("SELECT count(*) FROM reviews")
+            assert count.fetchone() == (2,)
+            assert check(store).problems == ()

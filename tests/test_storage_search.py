@@ -176,7 +176,7 @@ def test_the_words_of_a_batch_are_one_piece_of_the_index(store: Store) -> None:
 
 
 def test_a_query_of_nothing_says_so(store: Store) -> None:
-    with pytest.raises(DatabaseError, match="type a word"):
+    with pytest.raises(DatabaseError, match="type a wanted word"):
         search_articles(store.db, '"-*')
 
 

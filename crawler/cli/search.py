@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from storage.search import Hit
 
 
+_UNWANTED = re.compile(r"^-(?=[^-].)")
 _DATE = re.compile(r"\d{4}(-\d{2}){0,2}|\d{4}-\d{2}-\d{2}T[\d:]{2,8}Z?")
 
 
@@ -39,7 +40,15 @@ class Day(click.ParamType[str]):
 DAY = Day()
 
 
-@click.command("search")
+class SearchCommand(click.Command):
+    """Takes a query that begins with an unwanted word for no option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Part the hyphen from what click looks at; the command has one short option."""
+        return super().parse_args(ctx, [_UNWANTED.sub(" -", arg) for arg in args])
+
+
+@click.command("search", cls=SearchCommand)
 @click.argument("query")
 @db_option
 @click.option("--outlet", help="Only of this outlet.")
@@ -81,6 +90,7 @@ def command(
     from storage.search import Filters, search_articles
     from storage.store import Store
 
+    query = query.strip()
     filters = Filters(
         outlet=outlet,
         agency=agency,

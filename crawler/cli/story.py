@@ -45,7 +45,7 @@ def merge(stories: tuple[int, ...], db: Path, *, as_json: bool) -> None:
 @db_option
 @json_option
 def split(story: int, articles: tuple[int, ...], db: Path, *, as_json: bool) -> None:
-    """Take ARTICLES out of STORY; those that stay are one story still."""
+    """Take ARTICLES out of STORY; those that stay are one story still, with its id."""
     from storage.editing import split_story
     from storage.store import Store
 
