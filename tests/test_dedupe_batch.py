@@ -136,6 +136,15 @@ def test_many_equal_briefs_are_paired_with_the_next_ones() -> None:
     assert stories.pair_counts == {"exact": 99 * n - 99 * 100 // 2}
 
 
+def test_versions_of_a_long_text_are_compared_in_bounded_time() -> None:
+    line = "The {} pier of the {} harbour was closed on the {} day. "
+    text = "".join(line.format(n, 7 * n, n % 91) for n in range(30_000))
+    begun = process_time()
+    stories = find_stories([f"{text} No. {n} was the last of all." for n in range(6)])
+    assert process_time() - begun < 5
+    assert len(stories.canonical) == 1
+
+
 def test_a_text_of_very_many_others_is_their_digest() -> None:
     found = Verified(
         left=np.arange(6_000, dtype=np.uint32),

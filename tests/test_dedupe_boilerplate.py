@@ -20,6 +20,7 @@ from dedupe.boilerplate import (
 )
 from dedupe.clean_column import clean_column, find_lines
 from dedupe.dump_boilerplate import (
+    LineKeys,
     find_boilerplate,
     line_keys,
     mask_column,
@@ -137,6 +138,16 @@ def test_a_column_of_very_many_texts_comes_to_an_end() -> None:
     texts[1], texts[65_536], texts[131_071] = long
     column = TextColumn.from_strings(texts)
     assert clean_column(column).texts is column
+
+
+def test_versions_of_one_text_of_very_many_lines_are_one_stranger() -> None:
+    keys = np.tile(np.arange(30_000, dtype=np.uint64) << np.uint64(20), 6)
+    begun = process_time()
+    found = find_boilerplate(
+        LineKeys(keys=keys, articles=np.repeat(np.arange(6), 30_000))
+    )
+    assert process_time() - begun < 3
+    assert not found.any()
 
 
 def test_masking_a_column_can_be_undone_to_the_letter() -> None:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dedupe.bands import band_keys, passage_keys
-from dedupe.kernels import joining, propose
+from dedupe.kernels import joining, propose, remembering
 from dedupe.kernels import keys as key_kernels
 from dedupe.kernels.tokens import BOUNDARY, CHARACTER, KEYED, NUMBER
 from dedupe.parameters import Parameters
@@ -229,3 +229,20 @@ def test_joining(drawn: dict[tuple[int, int], int], order: list[int]) -> None:
     for node, row in enumerate(through.tolist()):
         assert (row < 0) == (anchor[node] == node)
         assert row < 0 or set(pairs[row]) == {node, int(anchor[node])}
+
+
+@few
+@given(
+    pairs=st.lists(st.tuples(st.integers(0, 999), st.integers(0, 999), st.booleans()))
+)
+def test_what_is_remembered_of_a_pair_is_what_was_found_out_last(
+    pairs: list[tuple[int, int, bool]],
+) -> None:
+    memory = remembering.forgetful()
+    known: dict[tuple[int, int], bool] = {}
+    for first, second, said in pairs:
+        recalled = remembering.recall(memory, first, second)
+        assert recalled in (-1, known.get((first, second), -1))
+        remembering.remember(memory, first, second, said)
+        known[first, second] = said
+        assert remembering.recall(memory, first, second) == said

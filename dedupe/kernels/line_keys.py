@@ -6,6 +6,7 @@ import numpy as np
 
 from dedupe.kernels.compiler import njit
 from dedupe.kernels.machine import load64
+from dedupe.kernels.remembering import forgetful, recall, remember
 
 _K1 = np.uint64(0x9E3779B97F4A7C15)
 _K2 = np.uint64(0xFF51AFD7ED558CCD)
@@ -63,6 +64,7 @@ def count_strangers(articles, bounds, keys, firsts, sizes, least, out):
     holders is left at 0; past some dozen groups nobody is looked at.
     """
     first_of = np.empty(_MOST_GROUPS, np.int64)
+    memory = forgetful()
     for k in range(bounds.shape[0] - 1):
         if bounds[k + 1] - bounds[k] < least:
             continue
@@ -73,8 +75,13 @@ def count_strangers(articles, bounds, keys, firsts, sizes, least, out):
             known = False
             for g in range(groups):
                 other = first_of[g]
-                fewer = min(sizes[holder], sizes[other]) - 1
-                if _related(own, keys[firsts[other] : firsts[other + 1]], fewer):
+                related = recall(memory, holder, other)
+                if related < 0:
+                    fewer = min(sizes[holder], sizes[other]) - 1
+                    theirs = keys[firsts[other] : firsts[other + 1]]
+                    related = np.int64(_related(own, theirs, fewer))
+                    remember(memory, holder, other, related)
+                if related:
                     known = True
                     break
             out[k, 1] += 1

@@ -6,6 +6,7 @@ import numpy as np
 
 from dedupe.kernels.compiler import njit, types
 from dedupe.kernels.copying import enlarged
+from dedupe.kernels.remembering import forgetful, recall, remember
 from dedupe.relatives import KIN_BANDS, SAMPLE
 
 _RADIX = 11
@@ -218,6 +219,32 @@ def groups_by_node(members, bounds, n):
     return groups, places
 
 
+@njit(forceinline=True)
+def _count_shared(groups, places, node, other):
+    """How many groups two nodes share; those of each ascend."""
+    shared = 0
+    p = places[node]
+    q = places[other]
+    while p < places[node + 1] and q < places[other + 1]:
+        if groups[p] == groups[q]:
+            shared += 1
+            p += 1
+            q += 1
+        elif groups[p] < groups[q]:
+            p += 1
+        else:
+            q += 1
+    return shared
+
+
+@njit(forceinline=True)
+def _count_same(bands, row, other):
+    same = 0
+    for band in range(bands.shape[1]):
+        same += bands[row, band] == bands[other, band]
+    return same
+
+
 @njit(
     types.uint8[::1](
         types.Array(types.uint32, 1, "C", readonly=True),
@@ -247,6 +274,7 @@ def stranger_passages(
     """
     out = np.zeros(end - first, np.uint8)
     leaders = np.empty(SAMPLE, np.int64)
+    memory = forgetful()
     for g in range(first, end):
         size = bounds[g + 1] - bounds[g]
         if size < least:
@@ -259,26 +287,15 @@ def stranger_passages(
             kin = False
             for x in range(strangers):
                 leader = leaders[x]
-                enough = related * min(passages[node], passages[leader])
-                shared = 0
-                p = places[node]
-                q = places[leader]
-                while p < places[node + 1] and q < places[leader + 1]:
-                    if groups[p] == groups[q]:
-                        shared += 1
-                        p += 1
-                        q += 1
-                    elif groups[p] < groups[q]:
-                        p += 1
-                    else:
-                        q += 1
-                if shared >= enough:
-                    kin = True
-                    break
-                same = 0
-                for band in range(bands.shape[1]):
-                    same += bands[rows[node], band] == bands[rows[leader], band]
-                if same >= KIN_BANDS:
+                known = recall(memory, node, leader)
+                if known < 0:
+                    enough = related * min(passages[node], passages[leader])
+                    known = (
+                        _count_shared(groups, places, node, leader) >= enough
+                        or _count_same(bands, rows[node], rows[leader]) >= KIN_BANDS
+                    )
+                    remember(memory, node, leader, known)
+                if known:
                     kin = True
                     break
             if not kin:
