@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from crawler.errors import NotAnArticle
 from crawler.extract.jsonld import types_of
@@ -53,14 +53,18 @@ class FrontPage:
 def parse_front_page(
     body: bytes, url: str, *, domains: frozenset[str], limit: int = 500
 ) -> FrontPage:
-    """Read a front or section page; only links under *domains* count."""
+    """Read a front or section page; only links under *domains* count.
+
+    A page that is an article itself leads to itself, and its title names no outlet.
+    """
     try:
         page = read_page(body, url)
     except NotAnArticle:
         return FrontPage()
     tree = page.tree
     base = _base(tree, url)
-    links: dict[str, Link] = {}
+    is_article = _is_article(page, url)
+    links = {url_key(url): Link(url=url)} if is_article else {}
     for anchor in _anchors(tree, base):
         if in_scope(anchor.url, domains) and is_article_link(anchor):
             links.setdefault(url_key(anchor.url), Link(url=anchor.url))
@@ -69,9 +73,16 @@ def parse_front_page(
     return FrontPage(
         links=tuple(links.values()),
         feeds=tuple(dict.fromkeys(_feeds(tree, base))),
-        names=tuple(_names(page)),
+        names=tuple(
+            name for name in _names(page) if name.source != "title" or not is_article
+        ),
         language=(tree.get("lang") or "")[:2].lower() or None,
     )
+
+
+def _is_article(page: Page, url: str) -> bool:
+    says_so = page.meta.get("og:type", [])[:1] == ["article"]
+    return says_so and urlsplit(url).path.strip("/") != ""
 
 
 def _base(tree: Any, url: str) -> str:

@@ -151,10 +151,13 @@ def _add_pages(theirs: Store, target: Store) -> int:
         " WHERE coalesce(excluded.last_fetched, '') > coalesce(last_fetched, '')"
     )
     _add_outlets(theirs, target)
+    tombstones = target.db.conn.execute("SELECT url_key FROM tombstones")
+    barred = {key for (key,) in tombstones}
     count = 0
     while some := rows.fetchmany(1000):
+        allowed = [row for row in some if row[0] not in barred]
         with target.transaction() as db:
-            count += db.conn.executemany(sql, some).rowcount
+            count += db.conn.executemany(sql, allowed).rowcount
     return count
 
 

@@ -78,6 +78,21 @@ def test_a_front_page_gives_links_feeds_and_its_name() -> None:
     assert page.language == "en"
 
 
+def test_an_article_in_place_of_a_front_page_leads_to_itself_and_names_nobody() -> None:
+    body = b"""<html><head><title>A flood in the old harbour</title>
+    <meta property="og:type" content="article"></head><body>
+    <a href="/2026/11/20/another-flood-in-the-harbour">Another flood</a></body></html>"""
+    url = HOST + "/news/flood"
+    page = parse_front_page(body, url, domains=frozenset({"paper.example"}))
+    assert [link.url for link in page.links] == [
+        url,
+        HOST + "/2026/11/20/another-flood-in-the-harbour",
+    ]
+    assert page.names == ()
+    home = parse_front_page(body, HOST + "/", domains=frozenset({"paper.example"}))
+    assert len(home.links) == len(home.names) == 1
+
+
 @pytest.mark.parametrize("body", [b"", b"\x00", b"<a href='http://[::1'>x</a>"])
 def test_broken_front_pages_have_no_links(body: bytes) -> None:
     assert parse_front_page(body, HOST, domains=frozenset()).links == ()

@@ -6,11 +6,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from storage.check import check
+from storage.crawl_state import CrawlState, PageState
 from storage.editing import keep_article
+from storage.forget import forget
 from storage.merge import merge_databases
 from storage.reviews import Review, answers_about, save_review
 from storage.settle import settle
 from storage.store import Store
+from storage.urls import url_key
 from tests.storage_articles import START, make_article, prose
 
 if TYPE_CHECKING:
@@ -62,6 +65,25 @@ def test_merging_keeps_both_texts_and_settles_down(tmp_path: Path) -> None:
             [("\n\n".join(prose(1)),)],
             [("\n\n".join(prose(0)),)],
         )
+
+
+def test_a_page_that_was_taken_down_does_not_come_back(tmp_path: Path) -> None:
+    paths = [tmp_path / "a.db", tmp_path / "b.db"]
+    url = make_article(1).url
+    for path in paths:
+        with Store.open(path, now=lambda: START) as store, store.transaction() as db:
+            store.add_all([make_article(1), make_article(2)])
+            for one in (url, make_article(2).url):
+                page = PageState(url_key=url_key(one), url=one, outcome="article")
+                CrawlState(db).save(page)
+    with Store.open(paths[0]) as store:
+        forget(store, url, reason="asked")
+    for sources, into in ((paths[1:], paths[0]), (paths[:1], paths[1])):
+        merge_databases(sources, into)
+        with Store.open(into) as store:
+            for table in ("articles", "pages"):
+                found = store.db.conn.execute(f"SELECT url FROM {table}").fetchall()
+                assert found == [(make_article(2).url,)]
 
 
 def test_the_later_answer_and_the_chosen_article_come_along(tmp_path: Path) -> None:
