@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dedupe.text_column import TextColumn
 from storage.dumps.dates import epochs, epochs_of_column
 from storage.dumps.url_groups import find_url_groups, hints_of
 from storage.urls import url_key
@@ -27,14 +28,21 @@ DATES = {
 
 
 def test_dates_in_the_common_forms() -> None:
-    from dedupe.text_column import TextColumn
-
     found = epochs_of_column(TextColumn.from_strings(DATES))
     assert found.tolist() == list(DATES.values())
-    odd = TextColumn.from_strings(["", "yesterday", "2024-02-30", "2024-05-14T25:00"])
+    odd = TextColumn.from_strings(
+        ["", "no date " * 99, "yesterday", "2024-02-30", "2024-05-14T25:00"]
+    )
     assert np.isnan(epochs_of_column(odd)).all()
     assert np.isnan(epochs([10**30, -(10**30), np.inf, np.nan])).all()
     assert epochs([1715682600, None, True]).tolist()[0] == 1715682600
+
+
+def test_a_number_is_the_date_that_its_digits_are() -> None:
+    texts = TextColumn.from_strings(["20240514", "2024", "1715682600"])
+    numbers = epochs([20240514, 2024, 1715682600])
+    assert np.array_equal(numbers, epochs_of_column(texts), equal_nan=True)
+    assert numbers[0] == 1715644800
 
 
 URLS = st.builds(
@@ -69,8 +77,6 @@ URLS = st.builds(
 
 @given(st.lists(URLS, max_size=12))
 def test_url_groups_are_those_of_url_key(urls: list[str]) -> None:
-    from dedupe.text_column import TextColumn
-
     by_key: dict[str, list[int]] = {}
     for row, url in enumerate(urls):
         by_key.setdefault(url_key(url), []).append(row)

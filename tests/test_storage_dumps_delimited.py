@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -70,6 +71,22 @@ def test_what_is_wrong_is_told_in_words(tmp_path: Path) -> None:
         "a carriage return outside of quotes",
         "a quote that is never closed",
     ]
+
+
+@pytest.mark.parametrize("name", ["dump.csv", "dump.tsv"])
+def test_a_line_without_an_end_is_not_held_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("storage.dumps.delimited._LONGEST", 1 << 20)
+    path = write(tmp_path, "text\none\n" + "x" * (20 << 20) + "\ntwo\n", name)
+    tracemalloc.start()
+    texts, rejects = read(path)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert texts == ["one", "two"]
+    assert [reject.reason for reject in rejects] == ["the line is too long"]
+    assert most < 16 << 20
+    assert [row["text"] for row in read_again(path, [0, 1])] == texts
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16-le"])

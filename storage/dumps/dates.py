@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # A number that as seconds would be past the year 5000 counts finer units: milliseconds,
 # microseconds, nanoseconds, and past those it is no moment.
 _SECONDS = 1e11
+# Characters of a date that names its zone in words.
+_LONGEST = 100
 _UNITS = (1, 1e3, 1e6, 1e9)
 _FORMS = (
     *("%d-%b-%Y %H:%M:%S.%f", "%d-%b-%Y %H:%M:%S", "%d-%b-%Y", "%Y%m%d", "%Y/%m/%d"),
@@ -56,15 +58,21 @@ def _epoch(value: object) -> float:
         return _utc(value)
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, tzinfo=UTC).timestamp()
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return _of_number(float(value))
-    return math.nan
+    if isinstance(value, bool):
+        return math.nan
+    if isinstance(value, int):
+        return parse_date(str(value))
+    return _of_number(value) if isinstance(value, float) else math.nan
 
 
-@lru_cache(maxsize=4096)
 def parse_date(text: str) -> float:
     """Return seconds since 1970 of a date in one of the common forms, or NaN."""
     text = text.strip()
+    return _parse(text) if len(text) <= _LONGEST else math.nan
+
+
+@lru_cache(maxsize=4096)
+def _parse(text: str) -> float:
     for parse in (float, _iso, _mail, _by_form):
         try:
             found = parse(text)

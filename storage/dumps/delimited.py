@@ -175,19 +175,23 @@ def _decoded(source: Source) -> Iterator[str]:
 def _lines(text: Iterator[str]) -> Iterator[str]:
     """Yield lines parted by line feeds alone: a field may hold any other break.
 
-    Where the beginning has none, the file's lines end as they once did on a Mac.
+    Where the beginning has none, the file's lines end as they once did on a Mac. Of a
+    line that is longer than any field may be, what follows is passed over.
     """
     feed = ""
-    held: list[str] = []
+    held: list[str] | None = []
     for chunk in text:
         feed = feed or ("\r" if "\r" in chunk[:-1] and "\n" not in chunk else "\n")
         first, *others = chunk.split(feed)
-        held.append(first)
+        if held is not None:
+            held.append(first)
+            if others or sum(map(len, held)) > _LONGEST:
+                yield "".join(held) + feed
+                held = None
         if others:
-            yield "".join(held) + feed
             held = [others.pop()]
             yield from (piece + feed for piece in others)
-    if any(held):
+    if held and any(held):
         yield "".join(held)
 
 

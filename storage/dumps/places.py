@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from storage.errors import DumpError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -27,11 +29,14 @@ def pick_rows(
             break
         if number != target:
             continue
-        assert isinstance(row, dict)
+        if not isinstance(row, dict):
+            break
         found.append(row)
         target = next(wanted, None)
         if len(found) == size:
             yield found
             found = []
+    if target is not None:
+        raise DumpError("an input changed while it was read: run it again")
     if found:
         yield found

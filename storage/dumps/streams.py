@@ -8,6 +8,7 @@ import lzma
 import os
 import re
 import zlib
+from functools import partial
 from typing import IO, TYPE_CHECKING, BinaryIO, Protocol, Self, cast
 
 from storage.errors import DumpError, TruncatedDumpError
@@ -26,8 +27,12 @@ _MAGIC = {
 }
 _MAGIC_SIZE = 10
 _READ = 1 << 20
-# Packed bytes that are unpacked at once: they may swell a thousandfold.
 _PACKED_READ = 1 << 16
+# Bytes that are unpacked at once. Zstandard knows no such limit: there it is packed
+# bytes, which swell up to thirty thousandfold.
+_UNPACKED, _ZSTD_PACKED = 1 << 20, 1 << 12
+# What a dictionary may take of memory; xz -9 takes 65 MB.
+_XZ_MEMORY = 192 << 20
 
 
 class ByteSource(Protocol):
@@ -45,7 +50,10 @@ class _Member(Protocol):
     @property
     def unused_data(self) -> bytes: ...
 
-    def decompress(self, packed: bytes, /) -> bytes: ...
+    @property
+    def needs_input(self) -> bool: ...
+
+    def decompress(self, packed: bytes, most: int, /) -> bytes: ...
 
 
 class _Members:
@@ -70,19 +78,21 @@ class _Members:
         return size
 
     def _next(self) -> bool:
-        packed = self._packed or self._raw.read(_PACKED_READ)
-        self._packed = b""
-        if not packed:
-            if self._member is not None:
-                raise EOFError
-            return False
+        packed = b""
+        if self._member is None or self._member.needs_input:
+            packed = self._packed or self._raw.read(_PACKED_READ)
+            self._packed = b""
+            if not packed:
+                if self._member is not None:
+                    raise EOFError
+                return False
         if self._member is None:
             # Zeros may fill the room between members.
             packed = packed.lstrip(b"\0")
             if not packed:
                 return True
             self._member = self._unpacker()
-        self._unpacked = memoryview(self._member.decompress(packed))
+        self._unpacked = memoryview(self._member.decompress(packed, _UNPACKED))
         if self._member.eof:
             self._packed = self._member.unused_data
             self._member = None
@@ -159,6 +169,11 @@ class Source:
             raise self._broken(error) from error
 
     def _broken(self, error: Exception) -> DumpError:
+        if "Memory usage limit" in str(error):
+            return DumpError(
+                f"{self.name} takes more than {_XZ_MEMORY >> 20} MB to unpack: unpack it "
+                "first, with xz -d"
+            )
         if "too much memory" in str(error):
             return DumpError(
                 f"{self.name} takes more than 128 MB to unpack: unpack it first, with "
@@ -183,14 +198,36 @@ def _unpacked(suffix: str, raw: BinaryIO) -> ByteSource:
     if suffix == ".bz2":
         return _Members(raw, bz2.BZ2Decompressor)
     if suffix == ".xz":
-        return _Members(raw, lzma.LZMADecompressor)
-    return _Members(raw, _zstd_member) if suffix == ".zst" else cast("ByteSource", raw)
+        unpacker = partial(lzma.LZMADecompressor, memlimit=_XZ_MEMORY)
+        return _Members(raw, unpacker)
+    return _Members(raw, _ZstdMember) if suffix == ".zst" else cast("ByteSource", raw)
 
 
-def _zstd_member() -> _Member:
-    import zstandard
+class _ZstdMember:
+    """Unpacks one frame, a few packed bytes at a time."""
 
-    return cast("_Member", zstandard.ZstdDecompressor().decompressobj())
+    def __init__(self) -> None:
+        import zstandard
+
+        self._frame = zstandard.ZstdDecompressor().decompressobj()
+        self._held = memoryview(b"")
+
+    @property
+    def eof(self) -> bool:
+        return self._frame.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._frame.unused_data + bytes(self._held)
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._held
+
+    def decompress(self, packed: bytes, _: int, /) -> bytes:
+        held = memoryview(packed) if packed else self._held
+        self._held = held[_ZSTD_PACKED:]
+        return self._frame.decompress(held[:_ZSTD_PACKED])
 
 
 def open_sink(raw: IO[bytes], suffix: str) -> IO[bytes]:
