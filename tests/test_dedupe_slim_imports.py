@@ -6,11 +6,12 @@ import gc
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from dedupe.slim_imports import kept, unseen
+from dedupe.slim_imports import deferred, kept, unseen
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -26,6 +27,20 @@ def test_a_package_is_unseen_within_the_block_only(
 
     with unseen("rarely_needed"):
         assert sys.modules["rarely_needed"] is rarely_needed
+
+
+def test_a_module_is_loaded_when_something_of_it_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "used_later.py").write_text("print('loaded')\nvalue = 1\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with deferred("used_later"):
+        import used_later
+    assert capsys.readouterr().out == ""
+    assert used_later.value == 1
+    assert capsys.readouterr().out == "loaded\n"
+    with deferred("not_there"), pytest.raises(ImportError):
+        import_module("not_there")
 
 
 def test_nothing_is_collected_while_what_stays_is_loaded() -> None:

@@ -101,6 +101,8 @@ def main() -> None:
     # A name in a script that the terminal cannot show must not end a command.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
+    # numpy starts threads that wait for matrices to multiply: here there are none.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     find_place()
     try:
         cli()

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dedupe.kernels.compiler import DISABLED, intrinsic, ir, make_array, types
+from dedupe.kernels.compiler import DISABLED, intrinsic, ir, types
 
 _EIGHT = ir.IntType(64)
 
@@ -23,6 +23,8 @@ def _load64(context, array, index):
     signature = types.uint64(array, types.uint64)
 
     def generate(context, builder, signature, arguments):
+        from numba.np.arrayobj import make_array
+
         data = make_array(signature.args[0])(context, builder, arguments[0]).data
         place = builder.gep(data, [arguments[1]])
         loaded = builder.load(builder.bitcast(place, _EIGHT.as_pointer()))
@@ -37,6 +39,8 @@ def _store64(context, array, index, eight):
     signature = types.void(array, types.uint64, types.uint64)
 
     def generate(context, builder, signature, arguments):
+        from numba.np.arrayobj import make_array
+
         data = make_array(signature.args[0])(context, builder, arguments[0]).data
         place = builder.gep(data, [arguments[1]])
         builder.store(
