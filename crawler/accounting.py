@@ -43,7 +43,7 @@ def _note_outlet(state: CrawlState, queue: OutletQueue, now: float) -> None:
         name=queue.site_name,
         language=spoken[0][0] if spoken else None,
     )
-    if queue.counts["requests"]:
+    if queue.counts["answered"]:
         note_success(state.db, queue.id, now=now)
 
 

@@ -41,16 +41,17 @@ class Answers:
         frontier = self._session.frontier
         if status in {200, 203, 304}:
             frontier.succeed(queue, response.url)
+            queue.counts["answered"] += 1
             return True
         wait = None
         if status in {429, 503}:
             wait = self._session.wait_for(queue, response)
         queue.counts["errors"] += 1
+        count_failure(queue, page, f"HTTP {status}")
         if status >= 500 or status in {401, 403, 429}:
             frontier.fail(queue, response.url, f"HTTP {status}")
         else:
             frontier.succeed(queue, response.url)
-            count_failure(queue, page, f"HTTP {status}")
         now = self._session.now()
         self.save(
             queue,

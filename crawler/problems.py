@@ -39,8 +39,8 @@ def _unread(queue: OutletQueue) -> str | None:
 
 
 def _unanswered(queue: OutletQueue) -> str | None:
-    """An outlet that answered before, and now not once, has a problem too."""
-    if queue.counts["requests"] or not queue.failures[queue.outlet.host]:
+    """An outlet that gave pages before, and now not one, has a problem too."""
+    if queue.counts["answered"] or not queue.failures[queue.outlet.host]:
         return None
     return _most_common(queue, FAILED_SOURCE) or _most_common(queue, FAILED_PAGE)
 

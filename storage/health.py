@@ -24,7 +24,8 @@ class Thresholds:
     silent, and at least *quiet_days*; *yield_share* the share of its usual articles a
     day under which a yield has fallen; *error_share* of a day's fetches may fail;
     *copy_share* of the articles of the last 30 days may be copies; *story_size* is the
-    largest story that is believed. Shares need *least* cases to be judged. An outlet
+    largest story that is believed; every source may fail fewer than *failures* times in
+    a row. Shares need *least* cases to be judged. An outlet
     that the crawls of *left_days* have left out is not judged.
     """
 
@@ -36,6 +37,7 @@ class Thresholds:
     story_size: int = 300
     least: int = 30
     left_days: float = 30.0
+    failures: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +87,19 @@ SELECT outlet, count(*) FROM pages
 WHERE kind = 'article' AND outcome IS NULL GROUP BY outlet
 """
 _SUCCESS = """
-SELECT outlet, max(last_fetched) FROM pages
+SELECT outlet, max(iif(failures, coalesce(changed, first_fetched), last_fetched))
+FROM pages
 WHERE outcome IN ('article', 'listing', 'not an article') GROUP BY outlet
 """
 _ERRORS = """
 SELECT outlet, reason, count(*) FROM pages
 WHERE outcome = 'failed' AND reason IS NOT NULL GROUP BY outlet, reason
+"""
+# A source that brought links stays one while it fails.
+_SOURCES = """
+SELECT outlet, kind, reason, failures FROM pages
+WHERE kind IN ('feed', 'news sitemap', 'sitemap', 'section') AND outcome = 'listing'
+    AND fresh > 0 ORDER BY outlet, failures
 """
 _RECENT = """
 SELECT outlet, sum(outcome = 'failed'), count(*) FROM pages
@@ -143,6 +152,13 @@ class _Facts:
         self.errors: dict[int, dict[str, int]] = {}
         for outlet, reason, count in db.execute(_ERRORS).fetchall():
             self.errors.setdefault(outlet, {})[reason] = count
+        # Of each outlet, how often in a row its best source failed, and with what.
+        self.unread: dict[int, tuple[int, str]] = {}
+        for outlet, kind, reason, failures in db.execute(_SOURCES).fetchall():
+            self.unread.setdefault(outlet, (failures, reason))
+            if failures:
+                errors = self.errors.setdefault(outlet, {})
+                errors[f"{kind} {reason}"] = errors.get(f"{kind} {reason}", 0) + 1
 
     def days_left_out(self, outlet: int) -> float:
         """Return for how long the crawls have gone by without *outlet*."""
@@ -181,25 +197,35 @@ def _judge(
     if facts.days_left_out(outlet) > limits.left_days:
         return health
     recent = facts.recent.get(outlet, (0, 0))
-    quiet = _quiet(health, pace or usual, now, limits)
-    return _with_alarms(health, quiet, recent, days, month or 0, limits)
+    alarms = [problem or _unread(*facts.unread.get(outlet, (0, "")), limits)]
+    alarms.append(_quiet(health, pace or usual, now, limits))
+    return _with_alarms(
+        health, list(filter(None, alarms)), recent, days, month or 0, limits
+    )
+
+
+def _unread(failures: int, reason: str, limits: Thresholds) -> str | None:
+    """Say that of all sources that brought links not one can be read."""
+    if failures < limits.failures:
+        return None
+    return f"no source can be read: {reason}, {failures} times in a row"
 
 
 def _quiet(
     health: OutletHealth, pace: float, now: float, limits: Thresholds
-) -> list[str]:
+) -> str | None:
     """Say that an outlet is silent for longer than *pace*, articles a day, lets expect."""
     if not health.last_article or not pace:
-        return []
+        return None
     silent = (now - epoch(health.last_article)) / DAY
     if silent <= max(limits.quiet_days, limits.quiet / pace):
-        return []
-    return [f"gone quiet: nothing new for {silent:.0f} days"]
+        return None
+    return f"gone quiet: nothing new for {silent:.0f} days"
 
 
 def _with_alarms(
     health: OutletHealth,
-    quiet: list[str],
+    alarms: list[str],
     recent: tuple[int, int],
     days: float,
     month: int,
@@ -207,8 +233,6 @@ def _with_alarms(
 ) -> OutletHealth:
     from dataclasses import replace
 
-    alarms = [health.problem] if health.problem else []
-    alarms += quiet
     expected = health.usual
     is_usual = days >= 7 and expected >= limits.least
     if is_usual and health.day < expected * limits.yield_share:

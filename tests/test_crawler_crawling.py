@@ -56,6 +56,23 @@ def test_a_second_crawl_finds_nothing_and_asks_politely(
     assert not [path for path in outlets.paths("one.example") if "private" in path]
 
 
+def test_an_outlet_that_gives_errors_alone_has_a_problem_and_no_success(
+    outlets: Outlets, tmp_path: Path
+) -> None:
+    db = tmp_path / "news.db"
+    assert wirecopy(outlets, "crawl", "one.example", "--db", db).returncode == 0
+    success = rows(db, "SELECT last_success FROM outlets")
+
+    def refuse(handler: Any, path: str) -> bool:
+        return path != "/robots.txt" and handler.send(403, b"") is None
+
+    outlets.hosts["one.example"] = refuse
+    refused = wirecopy(outlets, "crawl", "one.example", "--db", db)
+    assert refused.returncode == 1
+    assert refused.stderr == "wirecopy: one.example: HTTP 403\n"
+    assert rows(db, "SELECT last_success FROM outlets") == success
+
+
 def test_variants_and_changed_texts_are_one_article(
     outlets: Outlets, tmp_path: Path
 ) -> None:

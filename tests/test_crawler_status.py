@@ -134,6 +134,40 @@ def test_errors_and_the_last_problem_are_named(store: Store) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("failures", "expected"),
+    [((2, 9), []), ((4, 3), ["no source can be read: HTTP 403, 3 times in a row"])],
+)
+def test_sources_that_fail_are_named(
+    store: Store, failures: tuple[int, int], expected: list[str]
+) -> None:
+    outlet = add_articles(store, 1, age=3600)
+    with store.transaction() as db:
+        for number, row in enumerate([*failures, 99]):
+            url = f"http://paper.example/feed-{number}"
+            source = PageState(
+                url_key=url,
+                url=url,
+                outlet=outlet,
+                kind="feed",
+                outcome="listing",
+                reason="HTTP 403",
+                failures=row,
+                changed=NOW - DAY,
+                last_fetched=NOW - 1,
+                # The last one never brought a link.
+                fresh=5 if number < 2 else 0,
+            )
+            CrawlState(db).save(source)
+    assert alarms(store) == expected
+    (health,) = read_health(store.db, now=NOW).outlets
+    assert health.errors == {"feed HTTP 403": 2}
+    assert health.last_success == iso(NOW - DAY)
+    store.db.execute("UPDATE pages SET failures = 0")
+    (health,) = read_health(store.db, now=NOW).outlets
+    assert health.last_success == iso(NOW - 1)
+
+
 def test_the_metrics_are_prometheus_text(store: Store, tmp_path: Path) -> None:
     add_articles(store, 2, age=3600)
     home = PageState(url_key="/", url=FACTS.home, outlet=1, kind="section")
