@@ -106,7 +106,9 @@ def clean(
     does stays, since it may be the only place where the body says it. The last block
     of an article never goes: one that is nothing but its headline keeps it.
     """
-    lines = [Line.of(block) for block in blocks]
+    # A text may be one line a million times.
+    known = {block: Line.of(block) for block in dict.fromkeys(blocks)}
+    lines = [known[block] for block in blocks]
     echoes = _echoes(headline, subheadline, lines)
     gone: dict[int, RemovedBlock] = {}
     # What is deliberate depends on the neighbours that are left, so a pass may free

@@ -79,20 +79,6 @@ def test_repeats_inside_an_article_are_cut_and_can_be_put_back(tmp_path: Path) -
     assert run(dump, only="inside").survivors == 2
 
 
-def test_two_last_lines_that_repeat_can_be_put_back(tmp_path: Path) -> None:
-    lines = story(1).split("\n\n")
-    text = "\n\n".join([*lines, lines[0], lines[1]]) + "\n"
-    dump = write(tmp_path / "in.jsonl", [row(1, 1, text=text)])
-    run(dump, output=tmp_path / "out.jsonl", removed=tmp_path / "removed.tsv")
-    (out,) = rows_of(tmp_path / "out.jsonl")
-    raw, cuts = out["text"].encode(), table(tmp_path / "removed.tsv")
-    assert len(cuts) == 2
-    for cut in cuts:
-        start = int(cut["start"])
-        raw = raw[:start] + cut["text"].encode() + raw[start:]
-    assert raw.decode() == text
-
-
 def test_rows_of_one_url_are_one_article_and_its_revisions(tmp_path: Path) -> None:
     same = "https://www.example.org/a-slug-of-news"
     rows = [

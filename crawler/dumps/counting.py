@@ -9,7 +9,7 @@ import numpy as np
 from crawler.dumps.outcome import find_alarms
 from crawler.dumps.request import DedupeReport, LargeStory
 from dedupe.dump_boilerplate import distinct
-from dedupe.kernels.urls import hash_words
+from dedupe.kernels.line_keys import hash_lines
 from storage.dumps.formats import readable
 
 if TYPE_CHECKING:
@@ -75,6 +75,6 @@ def _known(story: NDArray[np.int64], known: int) -> int:
 def _duplicates(ids: TextColumn, known: int) -> int:
     """Count the articles whose id an article before them has."""
     hashes = np.empty(len(ids), np.uint64)
-    hash_words(ids.data, ids.offsets, hashes)
+    hash_lines(ids.data, ids.offsets[:-1], ids.offsets[1:], hashes)
     named = hashes[known:][np.diff(ids.offsets)[known:] > 0]
     return len(named) - len(distinct(named))

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 # Batches that may wait; each holds a few megabytes twice.
 _WINDOW = 3
+# Some 30,000 years from 1970, in seconds: what columns of times hold beyond is no time,
+# and the difference of two may be more than a number takes.
+_NO_TIME = 1e12
 
 
 class Comparer(Protocol):
@@ -160,8 +163,8 @@ def _to_the_end(cuts: Sequence[Cut], texts: TextColumn) -> tuple[Cut, ...]:
 
 
 def whole_seconds(published: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return times as whole seconds, UNKNOWN_TIME for NaN."""
-    known = np.isfinite(published)
+    """Return times as whole seconds, UNKNOWN_TIME for NaN and for what is no time."""
+    known = np.abs(published) < _NO_TIME
     whole = np.full(len(published), UNKNOWN_TIME, np.int64)
     whole[known] = published[known]
     return whole
