@@ -38,10 +38,10 @@ class Parameters:
     which are strangers to each other is a digest.
 
     Under different headlines and *far_hours* apart (or at unknown times) two rules are
-    stricter. Texts that both have a part of *own_share* to themselves, one of them apart
-    from masked passages, and fewer than one difference in *edit_spacing* shared words,
-    are a follow-up: a copy is edited or cut, it does not put another text around the
-    same lines. Texts that share all but
+    stricter. Texts that both have a part of *own_share* to themselves, and one of them
+    half as much apart from masked passages, are a follow-up where they have fewer than
+    one difference in *edit_spacing* shared words: a copy is edited or cut, it does not
+    put another text around the same lines. Texts that share all but
     *own_least*, with *few_differences* at most, are a template where *few_fact_share*
     of them are numbers or names and one stands in *few_spacing* words.
 

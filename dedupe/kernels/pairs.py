@@ -101,7 +101,7 @@ def decide(
                 return REJECTED, TEMPLATE
         apart = not same_headline if hours > p[5] else other_headline and hours < 0
         if apart:
-            own = min(own_a, own_b, unmasked_own)
+            own = min(own_a, own_b, 2 * unmasked_own)
             if own >= p[15] and differences * p[16] < shared:
                 return FOLLOW_UP, SHARED_AND_NEW
             few = max(own_a, own_b) <= p[19] and differences <= p[20]
