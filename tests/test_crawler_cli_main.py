@@ -42,6 +42,20 @@ def test_a_terminal_is_not_steered_by_what_it_shows(
     assert shown.count("x") == 1000
 
 
+@pytest.mark.parametrize("width", [30, 40, 60, 80])
+def test_a_narrow_screen_is_shown_every_column(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    columns = ["outlet", "last success", "articles", "waits", "errors and alarms"]
+    row = ["the-paper.example", "11-28 11:47", 11, 0, "gone [quiet]: nothing new"]
+    print_table("1 outlets", columns, [row])
+    shown = capsys.readouterr().out
+    assert all(len(line.rstrip()) <= width for line in shown.splitlines())
+    for word in ("11:47", "11", "[quiet]:", "nothing", "articles", "waits"):
+        assert word in shown
+
+
 def test_a_command_runs_with_standard_error_closed(tmp_path: Path) -> None:
     dump = write(tmp_path / "a.jsonl", [row(1, 1), {"id": "no text"}])
     line = [*command(dump, "-o", tmp_path / "out.jsonl", "--rejects", "r.tsv")]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _NAME = 32  # columns on the screen
+_FOLDED = 12  # columns that names may be folded into
 _CELL = 1000  # characters of a cell
 # Control characters, and those that turn the direction of what follows.
 _STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -79,7 +80,10 @@ def console() -> Console:
 
 
 def print_table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
-    """Print *rows* under *columns* as a table; escapes what rich would interpret."""
+    """Print *rows* under *columns* as a table, or as lines where it is too wide.
+
+    Escapes what rich would interpret.
+    """
     from rich.box import SIMPLE_HEAD
     from rich.markup import escape
     from rich.table import Table
@@ -94,7 +98,11 @@ def print_table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
     screen = console()
     cells = [[row[place] for row in rows] for place in range(len(columns))]
     widths = list(map(_least_width, columns, cells))
-    if sum(widths) + _GAP * len(widths) > screen.width:
+    room = screen.width - sum(widths[1:]) - _GAP * len(widths)
+    if room < min(widths[0], _FOLDED):
+        _print_lines(screen, title, columns, rows)
+        return
+    if room < widths[0]:
         widths[0] = 0  # the names fold first
     for column, width, values in zip(columns, widths, cells, strict=True):
         table.add_column(
@@ -106,6 +114,20 @@ def print_table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
     for row in rows:
         table.add_row(*("" if cell is None else escape(_shown(cell)) for cell in row))
     screen.print(table)
+
+
+def _print_lines(
+    screen: Console, title: str, columns: list[str], rows: list[list[Any]]
+) -> None:
+    """Print each cell on a line of its own, where a table would lose columns."""
+    from rich.text import Text
+
+    screen.print(Text(title, style="italic"))
+    for row in rows:
+        screen.print()
+        for column, cell in zip(columns, row, strict=True):
+            if cell not in (None, ""):
+                screen.print(Text(f"{column}: {_shown(cell)}"))
 
 
 def _shown(cell: Any) -> str:
