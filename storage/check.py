@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from storage.counts import find_miscounted
 from storage.key_filter import find_lossy
 from storage.key_runs import key_blobs
+from storage.opening import is_busy
 from storage.recent_keys import find_row, last_turn
 from storage.repairing import GARBLED, MISPLACED
 from storage.repairing import repair as mend
@@ -185,14 +186,20 @@ def _look(store: Store) -> list[Problem]:
     # What is read from a damaged file proves nothing more.
     if damage:
         return damage
-    return [
-        *_check_keys(store.db),
-        *_check_rows(store.db),
-        *_check_counts(store.db),
-        *_check_filters(store.db),
-        *_check_search(store.db),
-        *_check_texts(store),
-    ]
+    words = _check_search(store.db)
+    # What another process commits meanwhile is half seen, and looks like damage.
+    store.db.execute("BEGIN")
+    try:
+        return [
+            *_check_keys(store.db),
+            *_check_rows(store.db),
+            *_check_counts(store.db),
+            *_check_filters(store.db),
+            *words,
+            *_check_texts(store),
+        ]
+    finally:
+        store.db.execute("ROLLBACK")
 
 
 def _check_file(db: Database) -> list[Problem]:
@@ -319,7 +326,9 @@ def _check_search(db: Database) -> list[Problem]:
     """Let FTS5 compare its own tables with one another."""
     try:
         db.conn.execute("INSERT INTO search (search) VALUES ('integrity-check')")
-    except sqlite3.DatabaseError:
+    except sqlite3.DatabaseError as error:
+        if is_busy(error):
+            raise
         return [Problem(part="search", what="words that are lost or damaged", count=1)]
     return []
 

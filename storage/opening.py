@@ -68,7 +68,7 @@ def named_errors(path: Path | str) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        if str(error).startswith(_BUSY):
+        if is_busy(error):
             raise DatabaseBusyError(
                 f"{path} is being written by another process: wait until it is done"
             ) from error
@@ -83,6 +83,11 @@ def named_errors(path: Path | str) -> Iterator[None]:
         raise DatabaseError(
             f"{path}: {error}: run wirecopy check, or restore a backup"
         ) from error
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Return if it only says that another process holds the database."""
+    return str(error).startswith(_BUSY)
 
 
 def _is_new(path: Path) -> bool:

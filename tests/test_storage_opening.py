@@ -7,12 +7,17 @@ import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from storage.errors import DatabaseError
+from storage import check
+from storage.errors import DatabaseBusyError, DatabaseError
 from storage.store import Store
 from tests.storage_articles import START, make_article
+
+if TYPE_CHECKING:
+    from storage.database import Database
 
 
 @pytest.fixture
@@ -106,3 +111,31 @@ def test_a_copy_to_publish_needs_no_file_beside_it(path: Path, tmp_path: Path) -
     assert sorted(tmp_path.iterdir()) == sorted([path, tmp_path / "public.db"])
     with closing(sqlite3.connect(tmp_path / "public.db")) as copy:
         assert copy.execute("SELECT count(*) FROM articles").fetchone() == (1,)
+
+
+def test_a_check_is_not_misled_by_what_is_written_meanwhile(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count_keys = check._count_keys
+
+    def written_meanwhile(db: Database) -> dict[str, int]:
+        with Store.open(path) as writer, writer.transaction() as other:
+            other.execute("INSERT INTO bands (key, article) VALUES (1, 1)")
+        return count_keys(db)
+
+    monkeypatch.setattr(check, "_count_keys", written_meanwhile)
+    with Store.open(path) as store:
+        report = check.check(store)
+    assert report.problems == ()
+
+
+def test_a_check_that_must_wait_for_long_says_so_and_nothing_of_damage(
+    path: Path,
+) -> None:
+    with (
+        Store.open(path) as writer,
+        writer.transaction(),
+        pytest.raises(DatabaseBusyError),
+        Store.open(path, busy_seconds=0.05) as store,
+    ):
+        check.check(store)
