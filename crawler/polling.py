@@ -49,6 +49,9 @@ def _is_twin(source: PageState) -> bool:
 
 
 def _is_due(source: PageState, now: float) -> bool:
+    if source.last_fetched is not None and source.last_fetched > now:
+        # The clock was wrong when it was polled, and so is the time to poll it again.
+        return True
     return source.next_check is not None and source.next_check <= now
 
 

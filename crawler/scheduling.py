@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 STOP_SECONDS = 10.0
 # Rounds that were missed (the machine slept) are made up for by one.
 MISFIRE_SECONDS = 3600
+# How often it is looked whether somebody has set the clock.
+CLOCK_SECONDS = 60.0
 # How a child ends that a stop meets while it is starting: it has its handler, or not yet.
 STOPPED_CODES = {-signal.SIGTERM, 128 + signal.SIGTERM, -signal.SIGINT}
 
@@ -126,10 +128,20 @@ def run_schedule(rounds: Sequence[Round], command: Sequence[str]) -> list[int]:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, handle)
     scheduler.start()
-    stopped.wait()
+    while not stopped.wait(CLOCK_SECONDS):
+        heed_clock(scheduler)
     scheduler.shutdown(wait=False)
     runner.stop()
     return runner.codes
+
+
+def heed_clock(scheduler: Any) -> None:
+    """Begin what a clock that was set back has put off by more than its interval."""
+    now = _now()
+    for job in scheduler.get_jobs():
+        if job.next_run_time - now > 2 * job.trigger.interval:
+            logger.warning("The clock was set back: a round begins now")
+            job.modify(next_run_time=now)
 
 
 def child_command(db: Path, options: Sequence[str]) -> list[str]:

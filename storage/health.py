@@ -78,7 +78,7 @@ class Health:
 
 
 _ARTICLES = """
-SELECT outlet, count(*), max(fetched), sum(fetched >= :day), sum(fetched >= :month),
+SELECT outlet, count(*), max(fetched) FILTER (WHERE fetched <= :now), sum(fetched >= :day), sum(fetched >= :month),
     sum(role = 'copy' AND fetched >= :month), min(fetched)
 FROM articles GROUP BY outlet
 """
@@ -119,7 +119,7 @@ def read_health(
     from storage.runs import last_runs
 
     limits = thresholds or Thresholds()
-    times = {"day": iso(now - DAY), "month": iso(now - 30 * DAY)}
+    times = {"now": iso(now), "day": iso(now - DAY), "month": iso(now - 30 * DAY)}
     facts = _Facts(db, times)
     rows = db.execute(
         "SELECT id, name, host, usual_yield FROM outlets WHERE home IS NOT NULL ORDER BY host"

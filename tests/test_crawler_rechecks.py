@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from crawler.polling import SAME_LINKS, pick_sources
 from crawler.rechecks import (
+    DAY,
     HOUR,
     LATEST_POLL,
     SOONEST_POLL,
@@ -88,6 +89,13 @@ def source(url: str, kind: PageKind, **values: object) -> PageState:
 def test_new_sources_are_all_polled() -> None:
     new = [replace(page("feed"), url=str(n), url_key=str(n)) for n in range(5)]
     assert len(pick_sources(new, now=NOW, limit=2, poll_all=False)) == 5
+
+
+def test_what_was_polled_under_a_wrong_clock_is_due() -> None:
+    decades = 9_999 * DAY
+    wrong = source("a", "feed", last_fetched=NOW + decades, next_check=NOW + decades)
+    right = source("b", "feed", last_fetched=NOW - 1)
+    assert pick_sources([wrong, right], now=NOW, limit=2, poll_all=False) == [wrong]
 
 
 def test_a_round_polls_the_best_of_those_that_are_due() -> None:

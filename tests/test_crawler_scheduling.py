@@ -8,19 +8,37 @@ import subprocess
 import sys
 import threading
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from apscheduler.schedulers.background import BackgroundScheduler
 from click.testing import CliRunner
 
 from crawler import scheduling
 from crawler.cli.schedule import command
 from crawler.outlets import Outlet
 from crawler.planning import pick_outlets
-from crawler.scheduling import cron_line, plan_rounds, systemd_units
+from crawler.scheduling import cron_line, heed_clock, plan_rounds, systemd_units
 
 EVERY = timedelta(minutes=15)
+
+
+def test_a_clock_that_is_set_back_puts_no_round_off() -> None:
+    scheduler = BackgroundScheduler(timezone="UTC")
+    now = datetime.now(UTC)
+    for name, wait in (("put off", timedelta(days=9999)), ("due soon", EVERY)):
+        scheduler.add_job(
+            print, "interval", seconds=900, name=name, next_run_time=now + wait
+        )
+    scheduler.start(paused=True)
+    try:
+        heed_clock(scheduler)
+        waits = {job.name: job.next_run_time - now for job in scheduler.get_jobs()}
+    finally:
+        scheduler.shutdown()
+    assert waits["put off"] < timedelta(minutes=1)
+    assert waits["due soon"] == EVERY
 
 
 def test_systemd_accepts_the_units(tmp_path: Path) -> None:
@@ -105,7 +123,7 @@ def test_a_round_stopped_while_starting_is_no_failure(
 
 def test_a_stop_waits_for_the_round_under_way() -> None:
     program = f"""
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from crawler.scheduling import Round, run_schedule
 child = '''
 import signal, sys, time
@@ -131,7 +149,7 @@ print(run_schedule([Round(every=timedelta(hours=1))], [{sys.executable!r}, "-c",
 def test_a_schedule_runs_children_and_stops_when_told(tmp_path: Path) -> None:
     mark = tmp_path / "ran"
     program = f"""
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from crawler.scheduling import Round, run_schedule
 child = "import pathlib, sys; pathlib.Path(sys.argv[1]).touch(); print('ran', flush=True)"
 rounds = [Round(every=timedelta(hours=1), targets=({str(mark)!r},))]

@@ -87,6 +87,12 @@ def test_a_quiet_outlet_is_named_for_as_long_as_it_is_quiet(
     assert alarms(store) == expected
 
 
+def test_what_a_wrong_clock_dated_hides_no_silence(store: Store) -> None:
+    add_articles(store, 30, age=6 * DAY)
+    add_articles(store, 1, age=-9999 * DAY)
+    assert alarms(store) == ["gone quiet: nothing new for 6 days"]
+
+
 def test_an_outlet_that_is_crawled_no_more_raises_no_alarm(store: Store) -> None:
     outlet = add_daily(store, 60, until=45)
     with store.transaction() as db:
