@@ -25,6 +25,8 @@ _SECONDS = 1e11
 # Characters of a date that names its zone in words.
 _LONGEST = 100
 _UNITS = (1, 1e3, 1e6, 1e9)
+# So many digits are a year, a day or a moment as it is written.
+_WRITTEN = (4, 8, 14)
 _FORMS = (
     *("%d-%b-%Y %H:%M:%S.%f", "%d-%b-%Y %H:%M:%S", "%d-%b-%Y", "%Y%m%d", "%Y/%m/%d"),
     *("%Y/%m/%d %H:%M:%S", "%Y%m%dT%H%M%S", "%Y%m%d%H%M%S", "%Y%m%dT%H%M%SZ"),
@@ -60,9 +62,9 @@ def _epoch(value: object) -> float:
         return datetime(value.year, value.month, value.day, tzinfo=UTC).timestamp()
     if isinstance(value, bool):
         return math.nan
-    if isinstance(value, int):
-        return parse_date(str(value))
-    return _of_number(value) if isinstance(value, float) else math.nan
+    if isinstance(value, int) and len(digits := str(value)) in _WRITTEN:
+        return parse_date(digits)
+    return _of_number(float(value)) if isinstance(value, int | float) else math.nan
 
 
 def parse_date(text: str) -> float:
@@ -80,7 +82,7 @@ def _parse(text: str) -> float:
             continue
         if parse is not float:
             return found
-        if len(text) not in (4, 8, 14):
+        if len(text) not in _WRITTEN:
             return _of_number(found)
     return math.nan
 
