@@ -269,3 +269,17 @@ def spans(n: int, parts: int) -> list[tuple[int, int]]:
     """Cut 0 to *n* into at most *parts* spans."""
     cuts = sorted({n * part // parts for part in range(parts + 1)})
     return list(pairwise(cuts))
+
+
+def even_spans(
+    weights: NDArray[np.int64], parts: int, heaviest: int
+) -> list[tuple[int, int]]:
+    """Cut rows into about *parts* spans of one weight, or more where *heaviest* is less.
+
+    The first row of a span may be too much for it.
+    """
+    upto = np.cumsum(weights)
+    total = int(upto[-1]) if len(upto) else 0
+    parts = max(parts, -(-total // heaviest))
+    cuts = np.searchsorted(upto, np.arange(1, parts) * (total / parts), side="right")
+    return list(pairwise(sorted({0, len(upto), *cuts.tolist()})))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from dedupe.candidates import find_candidates, spans
+from dedupe.candidates import even_spans, find_candidates
 from dedupe.corrections import plain
 from dedupe.gathering import UNKNOWN_TIME
 from dedupe.kernels import pairs as codes
@@ -39,7 +39,10 @@ if TYPE_CHECKING:
 
 Keep = Literal["earliest", "longest"]
 # Pairs verified, or texts counted, at a time: the more, the fewer records are read again.
+# Of long texts it is fewer: a pair of ordinary ones has so many tokens, and what is kept
+# of each row takes as much memory as some.
 AT_ONCE = 8192
+_TOKENS, _ROW = 2400, 1024
 _NO_KEYS = np.zeros(0, np.uint64)
 
 
@@ -129,7 +132,6 @@ def _verify_rows(
     The others, most of them strangers whom a sketch rejects for what they share, are
     counted by reason.
     """
-    n = len(left)
     distinct = np.zeros((len(records), 4), np.int32)
     paired = np.zeros(len(records), np.bool_)
     paired[left] = True
@@ -156,8 +158,11 @@ def _verify_rows(
         rows, verified = rows[near][told], verified.pick(told)
         return rows, replace(verified, left=left[rows], right=right[rows]), others
 
-    list(pool.map(count, spans(len(numbers), max(8, len(numbers) // at_once))))
-    parts = list(pool.map(work, spans(n, max(8, n // at_once))))
+    tokens = records.sizes[:, 0]
+    texts, pairs = tokens[numbers] + _ROW, (tokens[left] + tokens[right])[order] + _ROW
+    most = at_once * _TOKENS
+    list(pool.map(count, even_spans(texts, 8, most)))
+    parts = list(pool.map(work, even_spans(pairs, 8, most)))
     rows = np.concatenate([np.zeros(0, np.intp), *(part[0] for part in parts)])
     found = _concatenate([part[1] for part in parts]).pick(order_keys(rows))
     return found, sum((part[2] for part in parts), Counter())

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from time import process_time
+from typing import TYPE_CHECKING
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedupe.batch import find_stories
+from dedupe.batch import StoryBuilder, find_stories
+from dedupe.candidates import even_spans
 from dedupe.explain import shared_passages
+from dedupe.gathering import MemorySpill
 from dedupe.kernels import pairs
 from dedupe.stories import mark_digests
+from dedupe.text_column import TextColumn
 from dedupe.verify import Verified, record, verify
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 STORY = (
     "The ferry to the northern islands stopped before noon because the wind had "
@@ -158,3 +165,41 @@ def test_a_text_of_very_many_others_is_their_digest() -> None:
     assert np.flatnonzero(mark_digests(found, lengths, 3)).tolist() == [6_000]
     assert process_time() - begun < 1
     assert set(found.verdicts.tolist()) == {pairs.DIGEST}
+
+
+class Recording(MemorySpill):
+    """Remembers the most that was taken at once."""
+
+    most = 0
+
+    def take(
+        self, starts: NDArray[np.int64], counts: NDArray[np.int64]
+    ) -> NDArray[np.uint32]:
+        self.most = max(self.most, int(counts.sum()))
+        return super().take(starts, counts)
+
+
+def test_of_long_texts_few_are_read_at_a_time() -> None:
+    line = "The {} pier of the {} harbour was closed on the {} day. "
+    text = "".join(line.format(n, 7 * n, n % 91) for n in range(1_000))
+    spill = Recording()
+    with StoryBuilder(spill=spill, at_once=8) as builder:
+        builder.add(
+            TextColumn.from_strings(f"{text} No {n} was last." for n in range(40))
+        )
+        assert len(builder.finish().canonical) == 1
+    assert 11_000 < spill.most < 70_000
+
+
+@given(
+    weights=st.lists(st.integers(1, 50), max_size=40),
+    parts=st.integers(1, 9),
+    heaviest=st.integers(1, 200),
+)
+def test_spans_of_one_weight(weights: list[int], parts: int, heaviest: int) -> None:
+    found = even_spans(np.array(weights, np.int64), parts, heaviest)
+    rows = [row for first, last in found for row in range(first, last)]
+    assert rows == list(range(len(weights)))
+    share = sum(weights) / max(parts, -(-sum(weights) // heaviest))
+    for first, last in found:
+        assert sum(weights[first:last]) <= share + weights[first]
