@@ -15,7 +15,7 @@ from storage.pairs import REVIEWED
 from storage.times import epoch, span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -60,7 +60,7 @@ class Partition:
         node_of, nodes = self._collapse(members, pairs)
         if len(nodes) == 1:
             alone = Group(anchor=nodes[0][0], members=tuple(nodes[0]))
-            return Division(groups=(alone,), changed=())
+            return Division(groups=self._part([alone], members, pairs), changed=())
         edges = _between_nodes(pairs, node_of)
         found = _verified(edges, node_of)
         by_id = {member.id: member for member in members}
@@ -77,13 +77,47 @@ class Partition:
         groups: dict[int, list[int]] = {}
         for node, anchor in enumerate(joined.anchor.tolist()):
             groups.setdefault(anchor, []).extend(nodes[node])
+        joined_groups = [
+            Group(anchor=nodes[anchor][0], members=tuple(sorted(articles)))
+            for anchor, articles in groups.items()
+        ]
         return Division(
-            groups=tuple(
-                Group(anchor=nodes[anchor][0], members=tuple(sorted(articles)))
-                for anchor, articles in groups.items()
-            ),
+            groups=self._part(joined_groups, members, pairs),
             changed=_changed(edges, found),
         )
+
+    def _part(
+        self,
+        groups: Sequence[Group],
+        members: Sequence[Member],
+        pairs: Sequence[StoredPair],
+    ) -> tuple[Group, ...]:
+        """Part those of one group that a person has parted and a third article joined.
+
+        Of two the later leaves, but never the anchor nor one that a person tied to it;
+        those that leave are divided anew.
+        """
+        parted = sorted((p.a, p.b) for p in pairs if p.verdict == "rejected")
+        if not parted:
+            return tuple(groups)
+        said = {(p.a, p.b) for p in pairs if p.reason == REVIEWED} - set(parted)
+        whole: list[Group] = []
+        leaving: set[int] = set()
+        for group in groups:
+            stay = set(group.members)
+            for a, b in parted:
+                if a in stay and b in stay:
+                    held = [_is_tied(end, group.anchor, said) for end in (a, b)]
+                    stay.remove(a if held == [False, True] else b)
+            whole.append(Group(anchor=group.anchor, members=tuple(sorted(stay))))
+            leaving |= set(group.members) - stay
+        if not leaving:
+            return tuple(whole)
+        rest = self(
+            [member for member in members if member.id in leaving],
+            [pair for pair in pairs if pair.a in leaving and pair.b in leaving],
+        )
+        return (*whole, *rest.groups)
 
     def _collapse(
         self, members: Sequence[Member], pairs: Sequence[StoredPair]
@@ -142,6 +176,12 @@ def _identify(
 @lru_cache(maxsize=256)
 def _hash_headline(headline: str) -> int:
     return record("", headline).headline
+
+
+def _is_tied(article: int, anchor: int, said: Collection[tuple[int, int]]) -> bool:
+    """Whether it is the anchor, or a person called it the same as the anchor."""
+    pair = (min(article, anchor), max(article, anchor))
+    return article == anchor or pair in said
 
 
 def _between_nodes(

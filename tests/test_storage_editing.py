@@ -23,6 +23,7 @@ from storage.outlet_blocks import Print
 from storage.parameters import parse_settings
 from storage.prune import prune
 from storage.rededupe import plan, rededupe
+from storage.reviews import Answer, Review, save_review
 from storage.search import search_articles
 from storage.settle import empty_index, settle
 from storage.store import Store
@@ -46,6 +47,13 @@ def stories(store: Store) -> dict[int, list[int]]:
     ):
         found.setdefault(story, []).append(article)
     return found
+
+
+def answer(store: Store, a: int, b: int, said: Answer) -> None:
+    review = Review(a=a, b=b, answer=said, reviewer="ann")
+    with store.transaction() as db:
+        save_review(db, review, now=store.now())
+    settle(store)
 
 
 def shown(store: Store) -> list[int]:
@@ -123,6 +131,27 @@ def test_a_split_scatters_nothing(
     assert plan(store, DEFAULT).moved == 0
     rededupe(store, DEFAULT)
     assert sorted(stories(store).values()) == then
+    assert check(store).problems == ()
+
+
+@pytest.mark.parametrize("same_text", [True, False])
+def test_two_that_a_person_parted_are_joined_by_no_third(
+    store: Store, same_text: bool
+) -> None:
+    whole = prose(1, 8)
+    store.add(make_article(1, blocks=whole))
+    store.add(make_article(2, blocks=whole[:7], outlet="Echo"))
+    store.add(make_article(3, blocks=whole[:7] if same_text else whole[1:]))
+    (story,) = stories(store)
+    answer(store, 2, 3, "different")
+    assert sorted(stories(store).values()) == [[1, 2], [3]]
+    assert find_story(store.db, story) in stories(store)
+    rededupe(store, DEFAULT)
+    assert sorted(stories(store).values()) == [[1, 2], [3]]
+    assert plan(store, DEFAULT).moved == 0
+    answer(store, 1, 2, "different")
+    answer(store, 2, 3, "same")
+    assert sorted(stories(store).values()) == [[1], [2, 3]]
     assert check(store).problems == ()
 
 
