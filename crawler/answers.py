@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from crawler import pages
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from crawler.frontier import OutletQueue
     from crawler.session import Session
     from storage.crawl_state import PageState
+
+logger = logging.getLogger(__name__)
 
 
 def question_of(asked: Request | Response) -> tuple[OutletQueue, PageState]:
@@ -74,6 +77,17 @@ class Answers:
         if reason != DISALLOWED:
             queue.counts["errors"] += 1
             frontier.fail(queue, request.url, reason)
+        self.save(queue, pages.failed(page, reason, now=self._session.now()))
+
+    def break_off(self, queue: OutletQueue, page: PageState, error: Exception) -> None:
+        """Note that reading an answer failed: a fault of ours, or a trap laid for us.
+
+        What is not noted would be waited for without end.
+        """
+        logger.error("reading %(url)s", {"url": page.url}, exc_info=error)
+        reason = f"raised {type(error).__name__}"
+        queue.counts["errors"] += 1
+        count_failure(queue, page, reason)
         self.save(queue, pages.failed(page, reason, now=self._session.now()))
 
     def save(

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import csv
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
 from crawler.errors import OutletError
-from crawler.outlets import Outlet, is_web, load_outlets, make_outlet, write_outlet
+from crawler.outlets import (
+    LISTS,
+    Outlet,
+    is_web,
+    load_outlets,
+    make_outlet,
+    write_outlet,
+)
 from storage.urls import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-_LISTS = ("languages", "feeds", "news_sitemaps", "sitemaps", "sections", "hosts")
 _NAMES = {"language": "languages", "url": "home", "homepage": "home", "title": "name"}
 
 
@@ -91,7 +98,9 @@ def _values(row: dict[str, Any]) -> dict[str, Any]:
     for column, text in row.items():
         name = _NAMES.get(str(column).strip().lower(), str(column).strip().lower())
         if name in known and text:
-            values[name] = text.split() if name in _LISTS else text.strip()
+            values[name] = text.split() if name in LISTS else text.strip()
+    with suppress(KeyError, ValueError):
+        values["every"] = float(values["every"])
     return values
 
 

@@ -57,8 +57,10 @@ def is_article_link(anchor: Anchor) -> bool:
     Evidence is counted: a date or a long number in the path, a slug of several words,
     a long link text; paths to lists, people, media and service pages never pass.
     """
+    if is_trap(anchor.url):
+        return False
     parts = urlsplit(anchor.url)
-    if parts.scheme not in {"http", "https"} or is_trap(anchor.url):
+    if parts.scheme not in {"http", "https"}:
         return False
     path = unquote(parts.path)
     folders = [part for part in path.lower().split("/") if part]
@@ -73,10 +75,13 @@ def is_article_link(anchor: Anchor) -> bool:
 
 
 def is_trap(url: str) -> bool:
-    """Tell whether a URL grows without end: repeated folders, endless parameters."""
+    """Tell whether a URL grows without end, or is none: folders repeated, parameters."""
     if len(url) > 1000:
         return True
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return True
     return bool(
         _TRAPS.search(parts.path)
         or parts.path.count("/") > 15

@@ -18,6 +18,8 @@ from storage.urls import host_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+_ADDRESSES = ("feeds", "news_sitemaps", "sitemaps", "sections")
+LISTS = (*_ADDRESSES, "languages", "hosts")
 PACKAGED = Path(__file__).parent / "catalogue"
 # A name in any script, or an address; IPv6 without its brackets.
 _HOST = re.compile(r"[\w.-]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
@@ -86,8 +88,10 @@ class Catalogue:
         return [
             outlet
             for outlet in self
-            if (country is None or outlet.country == country.lower())
-            and (language is None or language.lower() in outlet.languages)
+            if (country is None or (outlet.country or "").lower() == country.lower())
+            and (
+                language is None or language.lower() in map(str.lower, outlet.languages)
+            )
         ]
 
 
@@ -121,11 +125,28 @@ def make_outlet(values: Mapping[str, Any], where: str) -> Outlet:
             raise OutletError(f"{where}: {name} is missing: every outlet needs one")
     if not is_web(values["home"]):
         raise OutletError(f"{where}: {values['home']!r} is no http(s) URL with a host")
-    plain: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in values.items()
-    }
-    return Outlet(**plain)
+    return Outlet(
+        **{name: _checked(name, value, where) for name, value in values.items()}
+    )
+
+
+def _checked(name: str, value: Any, where: str) -> Any:
+    """Return *value* as the field *name* of an Outlet holds it; raises OutletError."""
+    if name in LISTS:
+        items = tuple(value) if isinstance(value, list | tuple) else (value,)
+        if not all(isinstance(item, str) for item in items):
+            raise OutletError(
+                f'{where}: {name} must be a list of texts: ["...", "..."]'
+            )
+        if bad := [item for item in items if name in _ADDRESSES and not is_web(item)]:
+            raise OutletError(f"{where}: {bad[0]!r} in {name} is no http(s) URL")
+        return items
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if name == "every" and value is not None and not (is_number and 0 < value < 1e9):
+        raise OutletError(f"{where}: every must be a number of seconds above 0")
+    if name in {"country", "agency"} and not isinstance(value, str | None):
+        raise OutletError(f"{where}: {name} must be a text")
+    return value
 
 
 def resolve(targets: Iterable[str], catalogue: Catalogue) -> list[Outlet]:
@@ -145,9 +166,8 @@ def reachable(outlet: Outlet, environ: Mapping[str, str] = os.environ) -> Outlet
     """Ask with http where only an http proxy is set, for https would pass it by."""
     if not _http_proxy_only(environ):
         return outlet
-    lists = ("feeds", "news_sitemaps", "sitemaps", "sections")
     changed: dict[str, Any] = {
-        name: tuple(_as_http(url) for url in getattr(outlet, name)) for name in lists
+        name: tuple(map(_as_http, getattr(outlet, name))) for name in _ADDRESSES
     }
     return replace(outlet, home=_as_http(outlet.home), **changed)
 
@@ -220,7 +240,7 @@ def _port(url: str) -> str:
 def _overlay(outlets: dict[str, Outlet], own: Path) -> None:
     names = {outlet.name.casefold(): host for host, outlet in outlets.items()}
     for key, values in _tables(own):
-        host = host_of(values.get("home") or "") or names.get(
+        host = host_of(str(values.get("home", ""))) or names.get(
             str(values.get("name", key)).casefold(), key
         )
         if host in outlets:

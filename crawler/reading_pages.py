@@ -59,7 +59,8 @@ class PageReader:
                 return None
             queue.counts["errors"] += 1
             count_failure(queue, page, str(error))
-            self._answers.save(queue, pages.failed(seen, str(error), now=now), response)
+            # As it was before: with these bytes noted, the retry would find them read.
+            self._answers.save(queue, pages.failed(page, str(error), now=now), response)
             return None
         self._expect(queue, page, seen, response, now)
         return replace(article, content_hash=seen.content_hash)
@@ -93,9 +94,8 @@ class PageReader:
         job = PageJob(
             page=state, aliases=aliases, exchange=self._session.keep(response)
         )
-        self._session.expected[response.url] = (
-            job,
-            lambda verdict: self._added(queue, page.url_key, verdict),
+        self._session.expect_article(
+            response.url, job, lambda verdict: self._added(queue, page.url_key, verdict)
         )
 
     def _added(self, queue: OutletQueue, key: str, verdict: Verdict | None) -> None:

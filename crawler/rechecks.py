@@ -6,6 +6,7 @@ Pure arithmetic on epoch seconds; the state that it reads and makes is a row of 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,8 @@ MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 FIRST_LOOK, LAST_LOOK = 2 * HOUR, 45 * DAY
 SOONEST_POLL, LATEST_POLL, FIRST_POLL = 5 * MINUTE, 1 * DAY, 15 * MINUTE
 FIRST_RETRY, LATEST_RETRY, MOST_FAILURES = 15 * MINUTE, 7 * DAY, 8
-FORBIDDEN_AGAIN = 7 * DAY
+# Doublings after which every first wait has come to LATEST_RETRY; sources fail for years.
+_MOST_DOUBLINGS = 10
 # A page that is gone is asked for twice more: some outlets unpublish by mistake.
 _GONE = {404, 410, 451}
 
@@ -62,7 +64,8 @@ def after_failure(
     failures = page.failures + 1
     most = 3 if status in _GONE else MOST_FAILURES
     first = DAY if status in _GONE else FIRST_RETRY
-    pause = min(first * 2.0 ** (failures - 1), LATEST_RETRY)
+    doublings = min(failures - 1, _MOST_DOUBLINGS)
+    pause = min(first * 2.0**doublings, LATEST_RETRY)
     if page.kind != "article":
         most = 1_000_000
     next_check = now + max(pause, wait or 0.0) if failures < most else None
@@ -75,6 +78,8 @@ def retry_after(header: bytes | None, *, now: float) -> float | None:
     if text.isascii() and text.isdigit():
         return float(text[:9])
     try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - now)
+        moment = parsedate_to_datetime(text)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return max(0.0, moment.timestamp() - now)
     except (ValueError, TypeError, OverflowError):
         return None

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
+from collections import defaultdict, deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from crawler.accounting import close_run
 from crawler.committing import ArchivePlan, Order
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from storage.article import Article
     from storage.crawl_state import RobotsState
     from storage.warc_writer import Exchange
+
+Expected: TypeAlias = "tuple[PageJob, Callable[[Any], None]]"
 
 # Articles that may be between the downloader and the disk; more would be memory.
 MOST_BACKLOG = 300
@@ -74,7 +77,7 @@ class Session:
         self.state: CrawlState
         self.frontier: Frontier
         self.writer: Writer
-        self.expected: dict[str, tuple[PageJob, Callable[[Any], None]]] = {}
+        self._expected: defaultdict[str, deque[Expected]] = defaultdict(deque)
         self.is_closed = False
         self._recent = now() - RECENT
 
@@ -178,21 +181,37 @@ class Session:
         if note not in self.outcome.notes:
             self.outcome.notes.append(note)
 
+    def expect_article(
+        self, url: str, job: PageJob, then: Callable[[Any], None]
+    ) -> None:
+        """Hold *job* until the article at *url* comes to the end of the pipelines.
+
+        Two pages may be sent on to one address at the same time.
+        """
+        self._expected[url].append((job, then))
+
     def store_article(self, article: Article) -> None:
         """Queue an article with the state of the page that it was read from."""
-        expected = self.expected.pop(article.url, None)
-        if expected is not None:
+        if expected := self._pop_expected(article):
             job, then = expected
             job.article = article
             self.writer.put(job, then)
 
     def drop_article(self, article: Article) -> None:
         """Note that a pipeline refused the article of a page."""
-        expected = self.expected.pop(article.url, None)
-        if expected is not None:
+        if expected := self._pop_expected(article):
             job, then = expected
             job.page = is_no_article(job.page, "dropped by a pipeline")
             self.writer.put(job, then)
+
+    def _pop_expected(self, article: Article) -> Expected | None:
+        waiting = self._expected.get(article.url)
+        if not waiting:
+            return None
+        expected = waiting.popleft()
+        if not waiting:
+            del self._expected[article.url]
+        return expected
 
     def keep(self, response: Response) -> Exchange | None:
         """Return an exchange for the archive, if one is kept."""

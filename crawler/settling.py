@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from storage.errors import StorageError
 from storage.runs import finish_run, start_run
 from storage.store import Store
 
@@ -78,7 +79,8 @@ def recorded(store: Store, argv: Sequence[str]) -> Iterator[int]:
     try:
         yield run
     except BaseException as error:
-        with store.transaction() as db:
+        # A database that takes no more must not hide why.
+        with suppress(StorageError), store.transaction() as db:
             finish_run(db, run, outcome="failed", now=store.now(), error=str(error))
         raise
     with store.transaction() as db:

@@ -87,7 +87,8 @@ def pick_children(
     listed = [child for child in children if not _NOT_TEXT.search(child.url)]
     dated = [(_latest(child), child) for child in listed]
     dated = [(last, child) for last, child in dated if last is None or last >= floor]
-    news = [child for _, child in dated if _NEWS_NAME.search(child.url)]
+    # An index may name tens of thousands: what is looked up again stands in a dict.
+    news = dict.fromkeys(c for _, c in dated if _NEWS_NAME.search(c.url))
     new = [(last, child) for last, child in dated if last is not None]
     unknown = [child for last, child in dated if last is None and child not in news]
     keep = unknown if since is not None else unknown[-3:]

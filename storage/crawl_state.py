@@ -89,9 +89,12 @@ _UPSERT = (
     " ON CONFLICT (url_key) DO UPDATE SET "
     + ", ".join(f"{column} = excluded.{column}" for column in COLUMNS[1:])
 )
+# What was taken down is not even fetched: an archive would keep it.
 _QUEUE = (
     "INSERT INTO pages (url_key, url, outlet, kind, hint, first_seen, url_id)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (url_key) DO NOTHING"
+    " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7"
+    " WHERE NOT EXISTS (SELECT 1 FROM tombstones WHERE url_key = ?1)"
+    " ON CONFLICT (url_key) DO NOTHING"
 )
 _COLUMNS_OF_PAGES = ", ".join(f"pages.{column}" for column in COLUMNS)
 # Two lists, so that each is read off an index and the first fetches go first.
@@ -272,12 +275,13 @@ def iso(seconds: float | None) -> str | None:
         moment = datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, ValueError, OSError):
         return None
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    # strftime() writes years below 1000 without their zeros, which nobody reads again.
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def epoch(text: str) -> float:
-    """Read what iso() wrote."""
-    return datetime.fromisoformat(text).timestamp()
+    """Read what iso() wrote, also before it filled up years below 1000."""
+    return datetime.fromisoformat(text.zfill(len("2026-11-01T05:00:00Z"))).timestamp()
 
 
 def _to_column(page: PageState, column: str) -> Any:

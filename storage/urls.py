@@ -226,7 +226,7 @@ def _path_key(path: str) -> str:
     path = _PATH_SESSION.sub("", unquote(path))
     path = re.sub(r"/{2,}", "/", path)
     path = _PATH_DRESS.sub("", path.rstrip("/")).rstrip("/")
-    return quote(path, safe="/:@!$&'()*+,;=~-._")
+    return quote(path, safe="/:@!$&'()*+,;=~-._", errors="replace")
 
 
 def _query_key(query: str) -> str:
@@ -235,7 +235,7 @@ def _query_key(query: str) -> str:
         for name, value in parse_qsl(query, keep_blank_values=True)
         if not _is_noise(name.lower(), value.lower())
     ]
-    return urlencode(sorted(kept))
+    return urlencode(sorted(kept), errors="replace")
 
 
 def _is_noise(name: str, value: str) -> bool:

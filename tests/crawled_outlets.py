@@ -362,6 +362,24 @@ def unmeasured(handler: Any, path: str) -> bool:
     return True
 
 
+def ancient(handler: Any, path: str) -> bool:
+    """A news sitemap whose dates are of the year 1, as those of an empty field are."""
+    if path == "/robots.txt":
+        return html_of(
+            handler, "Sitemap: http://ancient.example/news.xml", "text/plain"
+        )
+    if path != "/news.xml":
+        return False
+    url = "http://ancient.example/news/bridge-1-ancient"
+    news = "http://www.google.com/schemas/sitemap-news/0.9"
+    date = "<n:publication_date>0001-01-01T00:00:00Z</n:publication_date>"
+    return html_of(
+        handler,
+        f"<urlset xmlns:n='{news}'><url><loc>{url}</loc>{date}</url></urlset>",
+        "text/xml",
+    )
+
+
 def gone(handler: Any, path: str) -> bool:
     handler.send(410, b"")
     return True

@@ -6,11 +6,13 @@ import json
 import random
 import sqlite3
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.crawled_outlets import Outlets, running, served, wirecopy
+from tests.commands import finished
+from tests.crawled_outlets import Outlets, crawl_with, running, served, wirecopy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -176,3 +178,81 @@ def test_a_host_that_is_not_news_says_so(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert not list(tmp_path.iterdir())
     assert "is this a news outlet?" in done.stderr
+
+
+class Failing:
+    """A pipeline of a user's own that fails at one article."""
+
+    def process_item(self, item: Any) -> Any:
+        if item.url.endswith("bridge-1-one.example"):
+            raise RuntimeError("not this one")
+        return item
+
+
+def crawl_with_faults(db: Path) -> None:
+    """Crawl two outlets; reading the feed of one breaks, and so does a pipeline."""
+    from crawler import reading_sources
+    from crawler.cli.output import print_json
+    from crawler.crawling import crawl
+    from crawler.planning import make_plan
+
+    read = reading_sources.read_source
+
+    def read_or_break(body: bytes, url: str, **about: Any) -> Any:
+        if url == "http://two.example/feed":
+            raise RuntimeError("no one thought of this")
+        return read(body, url, **about)
+
+    reading_sources.read_source = read_or_break
+    pipelines = {Failing: 100, "crawler.pipelines.store.StorePipeline": 800}
+    plan = make_plan(["one.example", "two.example"])
+    print_json(crawl(plan, db, settings={"ITEM_PIPELINES": pipelines}))
+
+
+def test_a_fault_of_reading_or_of_a_pipeline_ends_no_crawl(
+    outlets: Outlets, tmp_path: Path
+) -> None:
+    db = tmp_path / "a.db"
+    done = finished(crawl_with_faults, db, environ=outlets.environ)
+    report = json.loads(done.stdout)
+    assert (report["reason"], report["new"]) == ("finished", 4)
+    assert report["failed_sources"] == {"raised RuntimeError": 1}
+    refused = "SELECT reason FROM pages WHERE outcome = 'not an article'"
+    assert rows(db, refused) == [("dropped by a pipeline",)]
+
+
+def test_a_page_that_broke_the_extraction_is_extracted_again(
+    outlets: Outlets, tmp_path: Path
+) -> None:
+    db = tmp_path / "a.db"
+    wirecopy(outlets, "crawl", "one.example", "--db", db)
+    outlets.articles = 7
+    crawl_with(outlets, {"WIRECOPY_EXTRACT_TIMEOUT": 0.001}, db, "one.example")
+    assert stored_articles(db) == 5
+    connection = sqlite3.connect(db)
+    with connection:
+        connection.execute("UPDATE pages SET next_check = '2026-01-01T00:00:00Z'")
+    connection.close()
+    assert wirecopy(outlets, "crawl", "one.example", "--db", db).returncode == 0
+    assert stored_articles(db) == 7
+
+
+def test_two_pages_that_are_sent_on_to_one_article_are_both_written() -> None:
+    from scrapy.settings import Settings
+
+    from crawler.jobs import PageJob
+    from crawler.planning import CrawlPlan
+    from crawler.session import Session
+    from storage.article import Article
+    from storage.crawl_state import PageState
+
+    written: list[PageJob] = []
+    session = Session(Settings(), CrawlPlan(outlets=()))
+    session.writer = SimpleNamespace(put=lambda job, then: written.append(job))  # type: ignore[assignment]
+    jobs = [PageJob(page=PageState(url_key=key, url=key)) for key in "ab"]
+    article = Article(url="http://one.example/", headline="h", blocks=())
+    for job in jobs:
+        session.expect_article(article.url, job, lambda _: None)
+    for _ in jobs:
+        session.store_article(article)
+    assert written == jobs

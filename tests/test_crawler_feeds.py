@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from crawler.feeds import parse_feed
@@ -70,3 +72,18 @@ def test_entities_are_not_expanded() -> None:
 @pytest.mark.parametrize("body", [b"", b"<html><p>no feed", b"{", b"[1]", b"\x00\xff"])
 def test_what_is_no_feed_has_no_links(body: bytes) -> None:
     assert parse_feed(body, URL).links == ()
+
+
+@pytest.mark.parametrize(
+    "reference", [b"&#xD83D;", b"&#55357;", b"&#x110000;", b"&#0;"]
+)
+def test_a_reference_to_no_character_takes_no_item_with_it(reference: bytes) -> None:
+    feed = rss(2).replace(b"<title>t</title>", b"<title>t" + reference + b"</title>")
+    assert len(parse_feed(feed, URL).links) == 2
+
+
+@pytest.mark.parametrize("opened", [b"<!DOCTYPE [", b"<!ENTITY "])
+def test_what_is_never_closed_is_read_once(opened: bytes) -> None:
+    began = time.process_time()
+    parse_feed(b"<rss>" + opened * 20_000, URL)
+    assert time.process_time() - began < 5.0

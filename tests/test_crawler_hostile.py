@@ -34,6 +34,7 @@ ODD = {
     "nested.example": made.nested,
     "picture.example": made.picture,
     "links.example": made.hostile_links,
+    "ancient.example": made.ancient,
 }
 GOOD = [f"good{number}.example" for number in range(20)]
 # Short, so that what never answers is given up within the test.
@@ -108,6 +109,10 @@ def test_what_is_read_is_bounded(crawled: dict[str, Any]) -> None:
     assert outlets["nested.example"]["new"] == 0
     assert outlets["picture.example"]["new"] == 1
     assert outlets["links.example"]["pages"] == 0
+
+
+def test_a_date_of_the_year_1_stops_no_crawl(crawled: dict[str, Any]) -> None:
+    assert crawled["outlets"]["ancient.example"]["articles"] == 3
 
 
 def test_no_outlet_is_asked_without_end(crawled: dict[str, Any]) -> None:

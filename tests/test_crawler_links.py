@@ -43,7 +43,7 @@ def test_other_links(path: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "file:///etc/hostname", "mailto:a"]
+    "url", ["javascript:alert(1)", "file:///etc/hostname", "mailto:a", "http://[x/2026"]
 )
 def test_other_schemes_are_no_articles(url: str) -> None:
     assert not is_article_link(Anchor(url, "A long text that looks like a headline"))

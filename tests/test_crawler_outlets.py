@@ -79,6 +79,10 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
         ('[a]\nname = "A"', "home is missing"),
         ('[a]\nname = "A"\nhome = "file:///etc"', "is no http(s) URL"),
         ('[a]\nname = "A"\nhome = "http://a.example/"\nfeed = "x"', "unknown field"),
+        ('[a]\nname = "A"\nhome = "http://a.example/"\nfeeds = [1]', "list of texts"),
+        ('[a]\nname = "A"\nhome = "http://a.example/"\nfeeds = ["x"]', "'x' in feeds"),
+        ('[a]\nname = "A"\nhome = "http://a.example/"\nevery = "1h"', "every must be"),
+        ('[a]\nname = "A"\nhome = "http://a.example/"\ncountry = 1', "must be a text"),
         ("[a", "is not a TOML file"),
     ],
 )
@@ -87,6 +91,14 @@ def test_a_bad_file_is_named_with_its_fault(
 ) -> None:
     with pytest.raises(OutletError, match=line.replace("(", r"\(").replace(")", r"\)")):
         load_outlets_of(text, tmp_path)
+
+
+def test_one_text_is_a_list_of_one_and_case_makes_no_difference(tmp_path: Path) -> None:
+    text = 'name = "A"\nhome = "http://a.example/"\ncountry = "GB"\nlanguages = "EN"'
+    catalogue = Catalogue(load_outlets_of(f"[a]\n{text}", tmp_path))
+    assert [one.host for one in catalogue.pick(country="gb", language="en")] == [
+        "a.example"
+    ]
 
 
 def test_names_hosts_and_urls_are_resolved() -> None:

@@ -12,6 +12,7 @@ from crawler.rechecks import (
     DAY,
     HOUR,
     LATEST_POLL,
+    LATEST_RETRY,
     SOONEST_POLL,
     after_article,
     after_failure,
@@ -67,6 +68,11 @@ def test_failures_wait_longer_each_time_and_end() -> None:
     for _ in range(10):
         second = after_failure(second, now=NOW)
     assert second.next_check is None
+
+
+def test_a_source_may_fail_for_years() -> None:
+    failing = after_failure(page("section", failures=100_000), now=NOW)
+    assert failing.next_check == NOW + LATEST_RETRY
 
 
 def test_what_the_server_asks_for_is_waited() -> None:

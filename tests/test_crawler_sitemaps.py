@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import time
 
 import pytest
 
@@ -86,3 +87,13 @@ def test_the_limit_holds() -> None:
 @pytest.mark.parametrize("text", ["", "soon", None, "99999-01-01", "2026-13-01"])
 def test_what_is_no_date_is_none(text: str | None) -> None:
     assert parse_moment(text) is None
+
+
+def test_a_large_index_is_picked_from_at_once() -> None:
+    names = [
+        f"http://paper.example/{kind}{n}.xml" for n in range(5000) for kind in "nz"
+    ]
+    children = [Link(url=name.replace("/n", "/news-")) for name in names]
+    began = time.process_time()
+    assert pick_children(children, since=None, now=NOW)
+    assert time.process_time() - began < 2.0

@@ -107,3 +107,7 @@ def test_a_canonical_link_that_shares_the_id_is_trusted() -> None:
 )
 def test_a_canonical_link_to_something_else_is_not_trusted(canonical: str) -> None:
     assert article_key(PLAIN, canonical) == url_key(PLAIN)
+
+
+def test_half_a_character_has_a_key_too() -> None:
+    assert url_key("http://paper.example/\ud800?a=\udc00") == "paper.example/%3F?a=%3F"

@@ -44,7 +44,10 @@ class Span(click.ParamType[timedelta]):
         """Read *value* as a timedelta."""
         if isinstance(value, timedelta):
             return value
-        span = parse_span(value)
+        try:
+            span = parse_span(value)
+        except OverflowError:
+            span = None
         if not span:
             self.fail(f"{value!r} is not like 15m, 6h, 2d or 2y", param, ctx)
         return span

@@ -21,7 +21,8 @@ class StorePipeline:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         pipeline = cls(crawler)
-        crawler.signals.connect(pipeline.dropped, signal=signals.item_dropped)
+        for refusal in (signals.item_dropped, signals.item_error):
+            crawler.signals.connect(pipeline.dropped, signal=refusal)
         return pipeline
 
     def process_item(self, item: Any) -> Any:
@@ -31,7 +32,7 @@ class StorePipeline:
         return item
 
     def dropped(self, item: Any) -> None:
-        """A pipeline before this one dropped the article: its page holds none."""
+        """A pipeline dropped the article, or failed at it: its page holds none."""
         if isinstance(item, Article):
             self._session.drop_article(item)
 

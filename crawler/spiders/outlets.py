@@ -127,6 +127,9 @@ class OutletsSpider(Spider):
         queue, page = question_of(response)
         try:
             article = await self.page_reader.read(queue, page, response)
+        except Exception as error:  # noqa: BLE001
+            self.answers.break_off(queue, page, error)
+        else:
             if article is not None:
                 yield article
         finally:
@@ -137,5 +140,7 @@ class OutletsSpider(Spider):
         queue, page = question_of(response)
         try:
             await self.source_reader.read(queue, page, response)
+        except Exception as error:  # noqa: BLE001
+            self.answers.break_off(queue, page, error)
         finally:
             self.session.frontier.release(queue, page)
