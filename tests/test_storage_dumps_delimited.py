@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from storage.dumps.delimited import DelimitedWriter
-from storage.errors import DumpError, TruncatedDumpError
+from storage.errors import DumpError, MissingFieldError, TruncatedDumpError
 from tests.dump_reading import read, read_again
 
 if TYPE_CHECKING:
@@ -126,3 +126,22 @@ def test_bytes_are_written_as_text_or_as_base64(tmp_path: Path) -> None:
         writer.close()
     (row,) = read_again(path, [0])
     assert (row["b"], row["list"]) == ("é", '["/wA="]')
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32"])
+def test_wide_characters_without_their_mark_are_called_so(
+    tmp_path: Path, encoding: str
+) -> None:
+    path = write(tmp_path, "id,text\r\n1,one\r\n".encode(encoding))
+    with pytest.raises(DumpError, match="not UTF-8: convert"):
+        read(path)
+
+
+def test_a_file_without_a_header_is_told_on_one_short_line(tmp_path: Path) -> None:
+    path = write(tmp_path, '1,"A long row\nof text {}"\n2,two\n'.format("word " * 99))
+    with pytest.raises(MissingFieldError) as caught:
+        read(path)
+    told = str(caught.value)
+    assert "name one of: 1, A long row of text word" in told
+    assert "\n" not in told
+    assert len(told) < 250

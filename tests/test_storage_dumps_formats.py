@@ -137,7 +137,7 @@ FAULTY_LINES = {
     "the text is not a string: list": b'{"text": ["a"]}',
     "invalid UTF-8": b'{"text": "caf\xe9"}',
     "not JSON: lone surrogate": b'{"text": "\\ud800"}',
-    "not JSON: NaN": b'{"text": "a", "n": NaN}',
+    "no text: NaN": b'{"text": NaN}',
     "not JSON: two values": b'{"text": "a"}{"text": "b"}',
 }
 

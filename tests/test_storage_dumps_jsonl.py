@@ -58,6 +58,10 @@ def test_a_text_that_is_no_string_is_called_what_it_is(
         (b'{\n  "text": "one"\n}\n', "jq -c"),
         ('{"text": "one"}\n'.encode("utf-16-le"), "UTF-16"),
         ('{"text": "one"}\n'.encode("utf-16-be"), "UTF-16"),
+        ('{"text": "one"}\n'.encode("utf-32"), "UTF-32"),
+        (b"PAR1\x15\x04\x15", "--format parquet"),
+        (b"SQLite format 3\0\x10", "::TABLE"),
+        (b"WARC/1.0\r\nWARC-Type: warcinfo\r\n", "--format warc"),
     ],
 )
 def test_a_file_of_another_shape_is_refused_whole(

@@ -182,3 +182,37 @@ def test_invalid_utf_8_is_a_reject_where_it_is_compared(tmp_path: Path) -> None:
 def _strings(*raws: bytes) -> pyarrow.Array:
     """Strings that nobody looked at."""
     return pyarrow.array(raws, pyarrow.binary()).view(pyarrow.string())
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "db"])
+def test_times_that_python_has_none_for_become_text(tmp_path: Path, form: str) -> None:
+    columns = {
+        "text": [story(1), story(2)],
+        "published": pyarrow.array([1, 1715000000000000003], pyarrow.timestamp("ns")),
+        "late": pyarrow.array([0, 10**18], pyarrow.timestamp("us", "UTC")),
+        "took": pyarrow.array([0, 10**18], pyarrow.duration("s")),
+        "odd": _strings(b"abc", b"ab\xff"),
+    }
+    path = tmp_path / "dump.parquet"
+    parquet.write_table(pyarrow.table(columns), path)
+    output = tmp_path / f"out.{form}"
+    run(path, output=output)
+    row = read_again(output, [1])[0]
+    assert row["published"] == "2024-05-06 12:53:20.000000003"
+    assert row["late"] == "-31878-09-27 01:46:40.000000Z"
+    assert str(row["took"]) == str(10**18)
+    assert row["odd"] == "ab\ufffd"
+
+
+def test_a_nested_text_is_cleaned_beside_times_that_python_lacks(
+    tmp_path: Path,
+) -> None:
+    columns = {
+        "doc": [{"text": f"One\n\n{story(1)}", "title": "One"}],
+        "published": pyarrow.array([1], pyarrow.timestamp("ns")),
+    }
+    path, output = tmp_path / "dump.parquet", tmp_path / "out.parquet"
+    parquet.write_table(pyarrow.table(columns), path)
+    run(path, output=output, fields=Fields(text="doc.text", headline="doc.title"))
+    (found,) = parquet.read_table(output).column("doc").to_pylist()
+    assert found == {"text": story(1), "title": "One"}

@@ -56,13 +56,11 @@ def edited_tables(
 
 
 def _edited(table: Any, numbers: NDArray[np.int64], edits: Edits) -> Any:
-    pa = arrow()
     if edits.touched[numbers].any():
         if edits.field in table.schema.names:
             table = _with_clean_texts(table, numbers, edits)
         else:
-            rows = edits.clean_rows(numbers, table.to_pylist())
-            table = pa.RecordBatch.from_pylist(rows, schema=table.schema)
+            table = _with_clean_structs(table, numbers, edits)
     return table if edits.notes is None else _with_notes(table, numbers, edits.notes)
 
 
@@ -75,6 +73,14 @@ def _with_clean_texts(table: Any, numbers: NDArray[np.int64], edits: Edits) -> A
     cleaned = pa.array(edits.clean(numbers[mask], changed), texts.type)
     replaced = pa.compute.replace_with_mask(texts, pa.array(mask), cleaned)
     return table.set_column(place, field, _cast(replaced, field.type))
+
+
+def _with_clean_structs(table: Any, numbers: NDArray[np.int64], edits: Edits) -> Any:
+    place = table.schema.get_field_index(edits.field.split(".")[0])
+    outer = table.select([place])
+    rows = edits.clean_rows(numbers, outer.to_pylist())
+    clean = arrow().RecordBatch.from_pylist(rows, schema=outer.schema)
+    return table.set_column(place, table.schema.field(place), clean.column(0))
 
 
 def _with_notes(table: Any, numbers: NDArray[np.int64], notes: Any) -> Any:

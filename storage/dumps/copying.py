@@ -13,6 +13,7 @@ import numpy as np
 import orjson
 
 from storage.dumps.fields import value_at
+from storage.dumps.json_rows import load_row
 from storage.dumps.jsonl import JsonLines
 from storage.dumps.overlapping import ahead, write_behind
 from storage.dumps.splicing import find_cuts
@@ -176,7 +177,7 @@ def _made_anew(
 ) -> list[bytes]:
     """Return JSON *lines*, which have these *numbers*, as they are to be written."""
     parsed = np.flatnonzero(edits.touched[numbers])
-    rows = [orjson.loads(lines[at]) for at in parsed.tolist()]
+    rows = [cast("Row", load_row(lines[at])) for at in parsed.tolist()]
     rows = edits.apply(numbers[parsed], rows)
     written = dict(zip(parsed.tolist(), map(dump_line, rows), strict=True))
     return [
@@ -191,7 +192,7 @@ def _with_notes(line: bytes, edits: Edits, number: int) -> bytes:
     notes = edits.notes(number)
     body = line.rstrip()[:-1].rstrip()
     if body == b"{" or any(b'"%s"' % name.encode() in line for name in notes):
-        return dump_line({**orjson.loads(line), **notes})
+        return dump_line({**cast("Row", load_row(line)), **notes})
     return body + b"," + orjson.dumps(notes)[1:] + b"\n"
 
 

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import IO, TYPE_CHECKING
 
-import orjson
-
-from storage.dumps.batch import Batch, batch_of_rows, json_value, text_of
+from storage.dumps.batch import Batch, batch_of_rows, text_of
+from storage.dumps.json_rows import dump_json
 from storage.dumps.places import pick_rows
 from storage.dumps.reject import NOT_UTF8, TOO_LONG, Reject
 from storage.dumps.streams import Source
@@ -54,7 +53,7 @@ class Delimited:
 
     def field_names(self) -> list[str]:
         with Source(self.path, self.name) as source:
-            return self._header(self._table(source).reader)
+            return self._header(self._table(source))
 
     def read(self, fields: Fields) -> Iterator[Callable[[], Batch]]:
         with Source(self.path, self.name) as source:
@@ -81,21 +80,24 @@ class Delimited:
             delimiter = next((other for other in _OTHERS if other in first), ",")
         return _Table(chain([first] if first else [], lines), delimiter)
 
-    def _header(self, reader: Iterator[list[str]]) -> list[str]:
+    def _header(self, table: _Table) -> list[str]:
         """Return the names of the fields: the first line that is not blank."""
+        wrong = ""
         try:
-            names = next(filter(None, reader), [])
+            names = next(filter(None, table.reader), [])
         except csv.Error as error:
-            raise DumpError(f"{self.name} has no header: {_told(error)}") from error
+            names, wrong = table.held, _told(error)
         if any("\0" in name or _has_surrogate(name) for name in names):
             raise DumpError(
                 f"{self.name} has a header that is not UTF-8: convert the file first"
             )
+        if wrong:
+            raise DumpError(f"{self.name} has no header: {wrong}")
         return _unlike(names)
 
     def _rows(self, table: _Table) -> Iterator[tuple[int, Row | Reject]]:
         """Yield every row's line with its fields, or what is wrong with it."""
-        header = self._header(table.reader)
+        header = self._header(table)
         while True:
             table.held.clear()
             line = table.reader.line_num + 1
@@ -284,7 +286,7 @@ class _LineFeeds:
 def cell_text(value: object) -> object:
     """Return *value* as one cell: nested values as JSON, None as empty."""
     if isinstance(value, list | dict):
-        return orjson.dumps(value, default=json_value).decode()
+        return dump_json(value).decode()
     if isinstance(value, bytes):
         return text_of(value)
     return "" if value is None else value

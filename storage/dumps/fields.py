@@ -10,6 +10,7 @@ from storage.errors import MissingFieldError
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+_LONGEST_NAME = 60
 # In order of trust. A dump of pages may have both "title" and "headline".
 _COMMON: dict[str, tuple[str, ...]] = {
     "text": (
@@ -89,5 +90,11 @@ def value_at(row: object, name: str) -> object:
 
 
 def _absent(where: str, what: str, available: Collection[str]) -> str:
-    listed = ", ".join(available) or "nothing"
+    listed = ", ".join(map(_shortened, available)) or "nothing"
     return f"{where} has {what}; name one of: {listed}"
+
+
+def _shortened(name: str) -> str:
+    """Return a name on one line: without a header, the first row's text is one."""
+    told = " ".join(name.split())
+    return told if len(told) <= _LONGEST_NAME else f"{told[:_LONGEST_NAME]}..."

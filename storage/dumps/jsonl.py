@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import orjson
@@ -18,8 +18,16 @@ from dedupe.kernels import json_lines as kernel
 from storage.dumps.batch import Batch, kind_of
 from storage.dumps.dates import epochs_of_column
 from storage.dumps.fields import DATE, HEADLINE, ID, OUTLET, TEXT, URL, Fields, value_at
+from storage.dumps.json_rows import DEEPEST, TooDeepError, load_row
 from storage.dumps.lines import LineBlock, iter_blocks
-from storage.dumps.reject import NO_TEXT, NOT_A_STRING, NOT_UTF8, TOO_LONG, Reject
+from storage.dumps.reject import (
+    NO_TEXT,
+    NOT_A_STRING,
+    NOT_UTF8,
+    TOO_DEEP,
+    TOO_LONG,
+    Reject,
+)
 from storage.dumps.scanning import Scan, gather_field, scan_lines
 from storage.dumps.streams import Source, packing_of
 from storage.dumps.windows import iter_windows
@@ -35,10 +43,18 @@ if TYPE_CHECKING:
 
 _SAMPLE = 200
 _HEAD = 256
-# Of rows: a line may be a list of its own, which is a reject.
-_ARRAY = re.compile(rb"\xef?\xbb?\xbf?\s*\[\s*\{")
-_SPREAD = re.compile(rb"\xef?\xbb?\xbf?\s*\{\s*\n\s*\"")
-_UTF16 = re.compile(rb"\{\0|\0\{")
+# How a file begins that is something else, and what is said of it.
+_OTHER_SHAPES = {
+    # An array of rows: a line may be a list of its own, which is a reject.
+    re.compile(rb"\xef?\xbb?\xbf?\s*\[\s*\{"): "is one JSON array, not a row a line: "
+    "jq -c '.[]' makes lines of it",
+    re.compile(rb"\xef?\xbb?\xbf?\s*\{\s*\n\s*\""): "spreads a row over several "
+    "lines: jq -c . makes one line of each",
+    re.compile(rb"\{\0|\0+\{"): "is UTF-16 or UTF-32: convert it to UTF-8 first",
+    re.compile(rb"PAR1"): "is Parquet: say --format parquet, or name it .parquet",
+    re.compile(rb"SQLite format 3\0"): "is an SQLite database: name it FILE.db::TABLE",
+    re.compile(rb"WARC/\d"): "is WARC: say --format warc, or name it .warc",
+}
 # What a value is that is no string, by its first byte.
 _KINDS = {ord("{"): {}, ord("["): [], ord("t"): True, ord("f"): False}
 # What the plain copies of odd lines call their fields: any name of the user's own may
@@ -72,8 +88,8 @@ class JsonLines:
             return []
         for line in islice(_lines_of(block), _SAMPLE):
             try:
-                row = orjson.loads(line)
-            except orjson.JSONDecodeError:
+                row = load_row(line)
+            except ValueError:
                 continue
             if isinstance(row, dict):
                 found.update(dict.fromkeys(row))
@@ -82,18 +98,9 @@ class JsonLines:
     def _refuse_other_json(self) -> None:
         with Source(self.path, self.name) as source:
             head = source.read(_HEAD)
-        if _ARRAY.match(head):
-            raise DumpError(
-                f"{self.name} is one JSON array, not a row a line: "
-                "jq -c '.[]' makes lines of it"
-            )
-        if _UTF16.match(head):
-            raise DumpError(f"{self.name} is UTF-16: convert it to UTF-8 first")
-        if _SPREAD.match(head):
-            raise DumpError(
-                f"{self.name} spreads a row over several lines: "
-                "jq -c . makes one line of each"
-            )
+        for shape, told in _OTHER_SHAPES.items():
+            if shape.match(head):
+                raise DumpError(f"{self.name} {told}")
 
     def read(self, fields: Fields) -> Iterator[Callable[[], Batch]]:
         """Yield one task for each few megabytes; tasks may run in any thread."""
@@ -106,7 +113,9 @@ class JsonLines:
     ) -> Iterator[list[Row]]:
         """Yield the rows that stand at *places*, in order, some at a time."""
         for view, spans in self.blocks(places):
-            yield [orjson.loads(view[start:end]) for start, end in spans.tolist()]
+            yield [
+                cast("Row", load_row(view[start:end])) for start, end in spans.tolist()
+            ]
 
     def blocks(
         self, places: NDArray[np.int64]
@@ -201,7 +210,10 @@ class _Reading:
 
     def _plain_copy(self, row: int, line: bytes) -> bytes | None:
         try:
-            found = orjson.loads(line)
+            found = load_row(line)
+        except TooDeepError:
+            self._rejects.append(self._reject(row, TOO_DEEP, f"past {DEEPEST} levels"))
+            return None
         except orjson.JSONDecodeError as error:
             self._rejects.append(self._reject(row, *_what_is_wrong(line, error)))
             return None

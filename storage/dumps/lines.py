@@ -83,7 +83,7 @@ class _Blocks:
         held, size = self._fill(b"", len(_BOM))
         if held[:2] in _UTF16:
             name = getattr(self._source, "name", "the input")
-            raise DumpError(f"{name} is UTF-16: convert it to UTF-8 first")
+            raise DumpError(f"{name} is UTF-16 or UTF-32: convert it to UTF-8 first")
         if held[:size] != _BOM:
             return bytes(held[:size])
         self._start = len(_BOM)

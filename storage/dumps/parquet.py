@@ -96,10 +96,10 @@ class Parquet:
         for table in self.tables(places, wanted):
             try:
                 yield rows_of(table)
-            except UnicodeDecodeError as error:
+            except (ValueError, OverflowError, NotImplementedError) as error:
                 raise DumpError(
-                    f"{self.name} has invalid UTF-8 inside of nested values: name a"
-                    " .parquet file as the output"
+                    f"{self.name} has nested values with invalid UTF-8, or times that"
+                    " only Parquet holds: name a .parquet file as the output"
                 ) from error
 
     def tables(
@@ -224,11 +224,12 @@ def _column_at(table: Any, name: str) -> Any:
 def rows_of(table: Any) -> list[Row]:
     """Return a record batch as rows.
 
-    What is no UTF-8 in fields that nobody compares becomes replacement characters.
+    In fields that nobody compares, what is no UTF-8 becomes replacement characters,
+    and a moment that Python has none for becomes text.
     """
     try:
         rows: list[Row] = table.to_pylist()
-    except UnicodeDecodeError:
+    except (ValueError, OverflowError):
         columns = map(_readable, table.columns)
         names = table.schema.names
         rows = [
@@ -241,10 +242,21 @@ def _readable(values: Any) -> list[object]:
     if arrow().types.is_dictionary(values.type):
         values = values.dictionary_decode()
     if not _is_text(values.type):
-        found: list[object] = values.to_pylist()
-        return found
+        return _values_of(values)
     raws = values.cast(arrow().large_binary()).to_pylist()
     return [None if raw is None else raw.decode(errors="replace") for raw in raws]
+
+
+def _values_of(values: Any) -> list[object]:
+    try:
+        found: list[object] = values.to_pylist()
+    except (ValueError, OverflowError):
+        # Between two microseconds, or past the calendar.
+        pa = arrow()
+        if pa.types.is_duration(values.type):
+            values = values.cast(pa.int64())
+        found = values.cast(pa.string()).to_pylist()
+    return found
 
 
 def _some(table: Any, rows: NDArray[np.int64]) -> Any:

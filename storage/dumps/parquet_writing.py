@@ -6,7 +6,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 import orjson
 
-from storage.dumps.batch import json_value
+from storage.dumps.json_rows import dump_json
 from storage.dumps.parquet import arrow
 from storage.errors import DumpError
 
@@ -71,7 +71,7 @@ def _as_texts(row: Row, names: list[str]) -> Row:
 def _as_text(value: object) -> str:
     if isinstance(value, str):
         return value
-    told = orjson.dumps(value, default=json_value)
+    told = dump_json(value)
     # Dates, decimals and bytes are strings to JSON.
     return str(orjson.loads(told)) if told.startswith(b'"') else told.decode()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 NO_TEXT = "no text"
 NOT_A_STRING = "the text is not a string"
 TOO_LONG = "the line is too long"
+TOO_DEEP = "nested too deeply"
 NOT_UTF8 = "invalid UTF-8"
 
 

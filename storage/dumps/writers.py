@@ -7,10 +7,8 @@ import stat
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-import orjson
-
-from storage.dumps.batch import json_value
 from storage.dumps.formats import PAGES, Format, format_of
+from storage.dumps.json_rows import dump_json
 from storage.dumps.streams import PACKED, open_sink
 from storage.errors import DumpError, UnknownFormatError
 
@@ -91,7 +89,7 @@ def _write_all(handle: int, pieces: Sequence[memoryview | bytes]) -> None:
 
 def dump_line(row: Row) -> bytes:
     """Return *row* as one line of JSON; what JSON lacks becomes text."""
-    return orjson.dumps(row, default=json_value, option=orjson.OPT_APPEND_NEWLINE)
+    return dump_json(row) + b"\n"
 
 
 def split_table(path: Path) -> tuple[Path, str | None]:
