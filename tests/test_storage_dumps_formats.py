@@ -204,7 +204,7 @@ def test_a_json_array_says_what_to_do(tmp_path: Path, indent: int | None) -> Non
 def test_utf16_says_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "dump.jsonl"
     path.write_bytes('{"text": "a"}\n'.encode("utf-16"))
-    with pytest.raises(DumpError, match="UTF-16: convert it"):
+    with pytest.raises(DumpError, match="UTF-16 or UTF-32: convert it"):
         read(path)
 
 
