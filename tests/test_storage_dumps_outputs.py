@@ -73,6 +73,15 @@ def test_what_a_killed_run_left_is_cleared(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_cannot_be_cleared_stands_in_no_ones_way(tmp_path: Path) -> None:
+    (tmp_path / ".out.tsv.12345678.wirecopy-part").mkdir()
+    (tmp_path / ".out.tsv.87654321.wirecopy-part").symlink_to("nowhere")
+    with Outputs() as outputs:
+        outputs.open(tmp_path / "out.tsv").write(b"done")
+        outputs.commit()
+    assert (tmp_path / "out.tsv").read_bytes() == b"done"
+
+
 def test_a_pipe_is_written_to_and_stays(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

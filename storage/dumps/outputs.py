@@ -11,6 +11,7 @@ import fcntl
 import os
 import secrets
 import sys
+from contextlib import suppress
 from io import FileIO
 from typing import IO, TYPE_CHECKING, Self
 
@@ -124,14 +125,14 @@ def _sync_folder(folder: Path) -> None:
 
 
 def clear_stale(path: Path) -> None:
-    """Remove what killed runs left of *path*; a running one's file is locked."""
+    """Remove what killed runs left of *path*; a running one's file is locked.
+
+    What another user left, or another run has just removed, is not ours to remove.
+    """
     for part in path.parent.glob(f".{_escaped(_stem(path))}.*{_SUFFIX}"):
-        with part.open("rb") as raw:
-            try:
-                fcntl.flock(raw, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            part.unlink(missing_ok=True)
+        with suppress(OSError), part.open("rb") as raw:
+            fcntl.flock(raw, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            part.unlink()
 
 
 def _stem(path: Path) -> str:
