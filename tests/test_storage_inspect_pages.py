@@ -162,6 +162,23 @@ def test_what_a_filter_cannot_mean_is_told(get, path, told):
     assert told in answer.text
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/news/articles?_sort=nowhere", "/news/articles?_through=x"),
+        *("/news/copies?_next=x", "/news/agency_use.json?_next=" + "9" * 30),
+    ],
+)
+def test_what_a_table_cannot_be_asked_is_no_fault_of_ours(get, path, caplog):
+    assert get(path).status_code == 400
+    assert not caplog.records
+
+
+def test_a_number_can_be_compared_with_any_text(get):
+    for table, column in (("pages", "interval"), ("copies", "lag_hours")):
+        assert get(f"/news/{table}?{column}__contains=%22%3Cb%3E").status_code == 200
+
+
 def test_an_empty_filter_is_none(get):
     assert get("/news/-/stories?since=&until=&order=&least=").status_code == 200
 

@@ -7,6 +7,7 @@ is imported inside the hooks.
 from __future__ import annotations
 
 import logging
+from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
@@ -130,7 +131,12 @@ def _told(exception: Exception) -> tuple[int, str, str]:
         titles = {404: "Not found", 403: "Not allowed", 400: "Not understood"}
         return exception.status, titles.get(exception.status, "Error"), text
     if isinstance(exception, DatasetteError):
+        # What datasette refuses by itself is the visitor's; what it passes on is not.
+        is_ours = exception.status != 500 or exception.__context__ is not None
+        status = exception.status if is_ours else 400
         if exception.message_is_html:
-            return exception.status, exception.title or "Error", "See the server's log."
-        return exception.status, exception.title or "Error", str(exception.message)
+            return status, exception.title or "Error", "See the server's log."
+        return status, exception.title or "Error", str(exception.message)
+    if isinstance(exception, JSONDecodeError):
+        return 400, "Not understood", "A part of the address is no JSON."
     return 500, "Something went wrong", "The server's log says more."

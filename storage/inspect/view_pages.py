@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from datasette.utils.asgi import Request
+from datasette.utils.asgi import BadRequest, Request
 from datasette.views.table import TableView
 
 from storage.inspect.remembering import remembered
 from storage.views import VIEWS
 
+# SQLite's integers end at 19 digits.
+_NUMBER = re.compile(r"[0-9]{1,18}")
 _ADD_UP = ("agency_use", "outlet_dependence")
 
 
@@ -18,6 +21,9 @@ class UncountedTableView(TableView):  # type: ignore[misc]
 
     async def data(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Return what the stock view returns for the same address with _nocount."""
+        following = request.args.get("_next") or "0"
+        if not _NUMBER.fullmatch(following):
+            raise BadRequest("The pages of a view are numbered by their first row")
         if "_nocount" not in request.args:
             query = "&".join(filter(None, (request.query_string, "_nocount=1")))
             scope = {**request.scope, "query_string": query.encode("latin-1")}
