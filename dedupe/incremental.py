@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
+from operator import eq
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -245,12 +246,12 @@ class Proposer:
 
 
 def are_relatives(a: Entry, b: Entry) -> bool:
-    """Whether two texts share most of the shorter one's passages, or enough bands."""
-    shared = len(set(a.passages) & set(b.passages))
-    if shared >= RELATED * min(len(a.passages), len(b.passages)):
+    """Whether two texts share enough bands, or most of the shorter one's passages."""
+    # Versions of one text share both, and of bands there are few.
+    if sum(map(eq, a.bands, b.bands)) >= KIN_BANDS:
         return True
-    same = sum(x == y for x, y in zip(a.bands, b.bands, strict=True))
-    return same >= KIN_BANDS
+    shared = len(set(a.passages).intersection(b.passages))
+    return shared >= RELATED * min(len(a.passages), len(b.passages))
 
 
 class Engine:
