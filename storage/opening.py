@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import sqlite3
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -27,6 +28,10 @@ logger = logging.getLogger(__name__)
 _MAGIC = b"SQLite format 3\0"
 _UNWRITABLE = ("attempt to write a readonly database", "unable to open database")
 _BUSY = ("database is locked", "database table is locked", "database schema is locked")
+
+# What SQLite says where it cannot lay its files out, or write to one.
+_NO_ROOM = ("disk I/O error", "database or disk is full")
+_ROOM = 65536
 
 
 def open_database(
@@ -76,6 +81,10 @@ def named_errors(path: Path | str) -> Iterator[None]:
             raise DatabaseError(
                 f"{path} cannot be written: check the rights of the file and its folder"
             ) from error
+        if str(error) in _NO_ROOM and _is_full(Path(path)):
+            raise DatabaseError(
+                f"{path}: the disk is full: make room, and run the command again"
+            ) from error
         raise DatabaseError(f"{path}: {error}") from error
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
@@ -115,12 +124,12 @@ def _is_new(path: Path) -> bool:
 
 
 def _connect(path: Path, *, read_only: bool, busy_seconds: float) -> Database:
-    mode = "rwc"
+    mode = "mode=rwc"
     if read_only:
         # One that may write clears SQLite's files beside the database up behind it.
-        mode = "ro&immutable=1" if is_at_rest(path) else "rw"
+        mode = "mode=ro&immutable=1" if is_at_rest(path) else "mode=rw"
     conn = sqlite3.connect(
-        f"{path.resolve().as_uri()}?mode={mode}",
+        f"{path.resolve().as_uri()}?{mode}",
         uri=True,
         timeout=busy_seconds,
         # Transactions are begun by hand: the module's own are deferred.
@@ -135,15 +144,20 @@ def _connect(path: Path, *, read_only: bool, busy_seconds: float) -> Database:
 
 
 def is_at_rest(path: Path) -> bool:
-    """Return if nobody has *path* open, and reading it must leave no files beside it.
+    """Return if nobody writes *path*, and reading it must leave no files beside it.
 
-    SQLite shares its readers' state in such a file. A folder may not take one, and one of
-    a user who may not write the database would shut out those who may.
+    SQLite shares its readers' state in such a file. A full disk has no room for one, a
+    folder may not take one, and one of a user who may not write the database would shut
+    out those who may.
     """
     log, shared = (path.with_name(f"{path.name}-{suffix}") for suffix in ("wal", "shm"))
-    if shared.exists() or (log.exists() and log.stat().st_size > 0):
+    if log.exists() and log.stat().st_size > 0:
         return False
-    return not may_write(path)
+    return _is_full(path) or not (shared.exists() or may_write(path))
+
+
+def _is_full(path: Path) -> bool:
+    return shutil.disk_usage(path.parent).free < _ROOM
 
 
 def may_write(path: Path) -> bool:

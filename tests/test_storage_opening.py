@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from storage import check
 from storage.errors import DatabaseBusyError, DatabaseError
+from storage.opening import named_errors
 from storage.store import Store
 from tests.storage_articles import START, make_article
 
@@ -68,6 +70,22 @@ def test_who_may_not_write_sees_what_is_being_written(others: Path) -> None:
     with Store.open(others, now=lambda: START) as writer:
         writer.add(make_article(2))
         with Store.open(others, read_only=True) as store:
+            assert count(store) == 2
+
+
+def test_a_full_disk_can_be_read_and_is_named_to_who_writes(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=4096))
+    with Store.open(path, read_only=True) as store:
+        assert count(store) == 1
+        assert list(path.parent.iterdir()) == [path]
+    with pytest.raises(DatabaseError, match="the disk is full"), named_errors(path):
+        raise sqlite3.OperationalError("disk I/O error")
+    with Store.open(path, now=lambda: START) as writer:
+        writer.add(make_article(2))
+        with Store.open(path, read_only=True) as store:
             assert count(store) == 2
 
 
