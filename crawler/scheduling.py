@@ -217,12 +217,17 @@ def cron_line(db: Path, every: timedelta, options: Sequence[str]) -> str:
 
 
 def _cron_time(every: timedelta) -> str:
-    minutes = max(1, round(every.total_seconds() / 60))
+    """Return cron's next shorter interval: one that does not divide the hour limps."""
+    minutes = max(1, int(every.total_seconds() // 60))
     if minutes < 60:
-        return f"*/{minutes} * * * *"
+        return f"*/{_divisor(60, minutes)} * * * *"
     if minutes < 24 * 60:
-        return f"0 */{round(minutes / 60)} * * *"
+        return f"0 */{_divisor(24, minutes // 60)} * * *"
     return "0 4 * * *"
+
+
+def _divisor(whole: int, most: int) -> int:
+    return max(n for n in range(1, most + 1) if whole % n == 0)
 
 
 def _systemd_quote(part: str) -> str:

@@ -60,7 +60,11 @@ def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     ("every", "when"),
     [
         (EVERY, "*/15 * * * * "),
+        (timedelta(minutes=45), "*/30 * * * * "),
+        (timedelta(seconds=5), "*/1 * * * * "),
+        (timedelta(minutes=90), "0 */1 * * * "),
         (timedelta(hours=2), "0 */2 * * * "),
+        (timedelta(hours=7), "0 */6 * * * "),
         (timedelta(days=1), "0 4 * * * "),
     ],
 )
