@@ -283,7 +283,9 @@ class Adder:
         )
         if same_text(stored, prepared) and not same_bytes:
             return self._known(stored.id)
-        if same_bytes and same_letters(stored, prepared):
+        # Another outlet counts among those of its story, and has lines of its own.
+        same_outlet = outlet == stored.outlet
+        if same_bytes and same_outlet and same_letters(stored, prepared):
             self._refresh(stored.id, prepared, outlet)
             return self._known(stored.id)
         fetched = iso(article.fetched)

@@ -15,6 +15,7 @@ import orjson
 
 from storage.dumps.outputs import Outputs
 from storage.errors import DumpError, UnknownFormatError
+from storage.inspect.direction import without_formula
 from storage.opening import named_errors, open_database
 from storage.outlets import UNNAMED_AGENCY
 
@@ -45,8 +46,6 @@ _SELECT = (
     " LEFT JOIN outlets ON outlets.id = articles.outlet"
     " LEFT JOIN agencies ON agencies.id = articles.agency "
 )
-# A spreadsheet runs a cell that starts so.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _PRIVATE = (
     *("pages", "robots", "run_outlets", "runs", "reviews"),
     *("tombstones", "settle_queue"),
@@ -162,9 +161,7 @@ def _write_csv(rows: Iterable[dict[str, Any]], file: IO[bytes]) -> int:
 def _cell(value: Any) -> Any:
     if isinstance(value, list | dict):
         value = orjson.dumps(value).decode() if value else ""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value
+    return without_formula(value)
 
 
 def _write_parquet(rows: Iterable[dict[str, Any]], file: IO[bytes]) -> int:

@@ -152,7 +152,11 @@ def storable(article: Article) -> Article:
         if isinstance(value := getattr(article, name), str)
     }
     texts["headline"] = " ".join(texts["headline"].split())
-    return replace(article, blocks=blocks, **texts)  # type: ignore[arg-type]
+    lists = {
+        name: tuple(map(_utf8, getattr(article, name)))
+        for name in ("authors", "tags", "captions")
+    }
+    return replace(article, blocks=blocks, **lists, **texts)  # type: ignore[arg-type]
 
 
 def _utf8(text: str) -> str:

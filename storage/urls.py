@@ -180,7 +180,10 @@ def article_id(url: str) -> str | None:
     that is not a day; a hint that two URLs with different slugs are one article, to be
     verified on their texts.
     """
-    path = urlsplit(url.strip()).path if "://" in url else url
+    try:
+        path = urlsplit(url.strip()).path if "://" in url else url
+    except ValueError:
+        return None
     uuids: list[str] = _UUID.findall(path)
     if uuids:
         return uuids[-1].lower()

@@ -28,7 +28,8 @@ class StoredResponse:
 def read_response(folder: Path, file: str, offset: int) -> StoredResponse | None:
     """Return the response at *offset* of *file*; None where it is not there."""
     path = folder / file
-    if not file or not path.is_file():
+    # The name comes out of a database that others may have made.
+    if not file or path.parent != folder or not path.is_file():
         return None
     teach_unpacking()
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from crawler.errors import NotAnArticle
 from crawler.extract.article import extract
+from crawler.extract.page import read_page
 from tests.page_stories import URL, Story, document, stories
 
 TOLD = tomllib.loads(
@@ -77,3 +79,16 @@ def test_an_article_about_errors_and_logging_in_is_one(code: str) -> None:
     text = "".join(f"<p>{line}</p>" for line in told)
     page = document(s, f"<article><h1>{said}</h1>{text}</article>", title=said)
     assert len(extract(page, URL).blocks) == len(told)
+
+
+def test_half_a_character_in_json_leaves_the_rest_of_its_text() -> None:
+    script = '<script type="application/ld+json">{"name": "The \\ud83dPaper"}</script>'
+    assert read_page(f"<html>{script}</html>", URL).jsonld == [{"name": "The Paper"}]
+
+
+def test_a_list_of_very_many_records_is_read_at_once() -> None:
+    records = "{}," * 500_000 + "{}"
+    script = f'<script type="application/ld+json">[{records}]</script>'
+    began = time.process_time()
+    assert len(read_page(f"<html>{script}</html>", URL).jsonld) == 500_001
+    assert time.process_time() - began < 10.0

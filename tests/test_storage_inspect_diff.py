@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,3 +57,9 @@ def test_a_copy_that_joins_two_paragraphs_has_only_its_own_words_marked():
 def test_very_long_gaps_are_shown_whole():
     rows = compare(["a " * 7000], ["b " * 7000])
     assert len(rows) == 2
+
+
+def test_words_that_repeat_without_end_are_compared_at_once():
+    began = time.process_time()
+    compare(["a b " * 1500], ["b a a " * 1000])
+    assert time.process_time() - began < 5.0

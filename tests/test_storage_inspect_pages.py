@@ -215,6 +215,31 @@ def test_a_merged_story_redirects(tmp_path):
     )
 
 
+def test_the_shown_article_and_a_wanted_copy_are_found_in_a_large_story(tmp_path):
+    path = build(tmp_path / "news.db")
+    with Store.open(path) as store:
+        execute = store.db.conn.execute
+        (story, shown) = execute("SELECT id, canonical FROM stories LIMIT 1").fetchone()
+        columns = "url, headline, body, block_kinds, words, role, story, published"
+        execute(
+            "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM"
+            f" numbers WHERE n < 300) INSERT INTO articles (url_key, {columns})"
+            " SELECT 'copy ' || n, url, headline, body, block_kinds, words, 'copy',"
+            " story, '2001-01-01T00:00:00Z' FROM articles, numbers WHERE id = ?",
+            [shown],
+        )
+        wanted = 20_001
+        execute(
+            f"INSERT INTO articles (id, url_key, {columns})"
+            f" SELECT ?, 'last', {columns} FROM articles WHERE id = ?",
+            [wanted, shown],
+        )
+        execute("UPDATE articles SET role = 'copy' WHERE id = ?", [wanted])
+    page = visitor(path, Serving())(f"/news/-/story/{story}?with={wanted}")
+    assert page.status_code == 200
+    assert f"/news/-/article/{wanted}" in page.text
+
+
 def test_writing_is_refused_everywhere_else(get):
     for page in PAGES[:6]:
         assert get(f"/news/-/{page}", method="post").status_code == 405

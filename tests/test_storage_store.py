@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -138,6 +139,19 @@ def test_the_same_article_again_changes_nothing(store: Store) -> None:
     again = store.add(make_article(1, fetched=START + timedelta(days=2)))
     assert (again.verdict, again.is_new, again.is_revision) == ("known", False, False)
     assert list(store.db.conn.iterdump()) == before
+
+
+def test_the_same_bytes_of_another_outlet_are_counted_as_its(store: Store) -> None:
+    first = make_article(1, outlet="One", content_hash="abc")
+    store.add(first)
+    store.add(make_article(2, text=1, outlet="Two"))
+    store.add(replace(first, outlet="Two"))
+    assert check(store).problems == ()
+
+
+def test_half_a_character_in_a_list_stops_no_writing(store: Store) -> None:
+    verdict = store.add(make_article(1, authors=("Ann \ud83d Ode",), tags=("\udc00",)))
+    assert load_article(store.db, verdict.article or 0).authors == ("Ann ? Ode",)
 
 
 def test_another_address_of_the_article_is_the_article(store: Store) -> None:

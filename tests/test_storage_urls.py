@@ -111,3 +111,7 @@ def test_a_canonical_link_to_something_else_is_not_trusted(canonical: str) -> No
 
 def test_half_a_character_has_a_key_too() -> None:
     assert url_key("http://paper.example/\ud800?a=\udc00") == "paper.example/%3F?a=%3F"
+
+
+def test_what_is_no_url_has_no_number() -> None:
+    assert article_id("http://[paper.example/news-4512345") is None

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawler.cli.output import db_option, json_option, print_json, print_table
+from crawler.cli.output import (
+    db_option,
+    json_option,
+    print_json,
+    print_table,
+    shown,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,4 +70,4 @@ def _print(report: ExplainReport) -> None:
     if report.answer is not None:
         click.echo(f"a reader's answer: {report.answer}")
     for passage in report.passages:
-        click.echo(f"  {passage.where.words} words: {passage.text}")
+        click.echo(f"  {passage.where.words} words: {shown(passage.text)}")

@@ -112,7 +112,7 @@ def print_table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
             justify="right" if all(map(_is_count, values)) else "left",
         )
     for row in rows:
-        table.add_row(*("" if cell is None else escape(_shown(cell)) for cell in row))
+        table.add_row(*("" if cell is None else escape(shown(cell)) for cell in row))
     screen.print(table)
 
 
@@ -127,10 +127,10 @@ def _print_lines(
         screen.print()
         for column, cell in zip(columns, row, strict=True):
             if cell not in (None, ""):
-                screen.print(Text(f"{column}: {_shown(cell)}"))
+                screen.print(Text(f"{column}: {shown(cell)}"))
 
 
-def _shown(cell: Any) -> str:
+def shown(cell: Any) -> str:
     """Return *cell* as the screen can have it: of pages and dumps nothing steers it."""
     text = _STEERING.sub(" ", str(cell))
     return text if len(text) <= _CELL else f"{text[:_CELL]}…"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawler.cli.output import console, db_option, json_option, print_json
+from crawler.cli.output import console, db_option, json_option, print_json, shown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,7 +123,8 @@ def _print_hits(hits: list[Hit]) -> None:
     screen = console()
     width = max((len(str(hit.article)) for hit in hits), default=0) + 2
     for hit in hits:
-        screen.print(Text(f"{hit.article!s:<{width}}{hit.headline}", style="bold"))
+        headline = shown(hit.headline)
+        screen.print(Text(f"{hit.article!s:<{width}}{headline}", style="bold"))
         origin = ", ".join(filter(None, [hit.outlet, (hit.published or "")[:10]]))
         for line in (origin, hit.snippet.marked("«", "»")):
-            screen.print(Padding(Text(line), (0, 0, 0, width)))
+            screen.print(Padding(Text(shown(line)), (0, 0, 0, width)))

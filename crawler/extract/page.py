@@ -139,21 +139,23 @@ def parse_json(text: str) -> Any:
     except orjson.JSONDecodeError:
         pass
     try:
-        return json.loads(cleaned, strict=False)
+        value = json.loads(cleaned, strict=False)
+        # An escape may be half a character, which neither UTF-8 nor SQLite holds.
+        return json.loads(json.dumps(value, ensure_ascii=False).encode(errors="ignore"))
     except (ValueError, RecursionError):
         return None
 
 
 def _flatten(value: Any) -> list[dict[str, Any]]:
     records: list[dict[str, Any]] = []
+    # The next one last: of a list of millions the first is not to be taken out.
     waiting = [value]
     while waiting:
-        item = waiting.pop(0)
+        item = waiting.pop()
         if isinstance(item, list):
-            waiting[:0] = item
+            waiting += reversed(item)
         elif isinstance(item, dict):
             records.append(item)
-            waiting[:0] = [
-                item[key] for key in _NESTED if isinstance(item.get(key), list | dict)
-            ]
+            nested = (item.get(key) for key in reversed(_NESTED))
+            waiting += [one for one in nested if isinstance(one, list | dict)]
     return records

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _TOKEN = re.compile(r"\S+\s*|\s+")
-# Aligning words takes the product of both lengths at worst; past this many in one gap
-# the blocks are shown whole.
+# Past this many words in one gap the blocks are shown whole.
 _MOST_WORDS = 6_000
+# Pairs of equal words that are looked at; the time grows with more than their number.
+_MOST_MATCHES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,26 @@ def compare(left: Sequence[str], right: Sequence[str]) -> list[DiffRow]:
     """Compare two lists of blocks; every block of both is in exactly one row."""
     keys = [fold(text) or text for text in left], [fold(text) or text for text in right]
     rows: list[DiffRow] = []
-    for tag, i, j, k, m in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+    for tag, i, j, k, m in _matcher(*keys).get_opcodes():
         if tag == "equal":
             pairs = zip(left[i:j], right[k:m], strict=True)
             rows += [DiffRow((Segment(a),), (Segment(b),), same=True) for a, b in pairs]
         else:
             rows += _gap(left[i:j], right[k:m])
     return rows
+
+
+def _matcher(left: list[str], right: list[str]) -> SequenceMatcher[str]:
+    """Align two lists; what both hold too often is matched beside the rest alone."""
+    theirs = Counter(right)
+    matches = {key: times * theirs[key] for key, times in Counter(left).items()}
+    telling, room = set(), _MOST_MATCHES
+    for key in sorted(matches, key=matches.__getitem__):
+        room -= matches[key]
+        if room < 0:
+            break
+        telling.add(key)
+    return SequenceMatcher(lambda key: key not in telling, left, right, autojunk=False)
 
 
 def changed_words(rows: Sequence[DiffRow]) -> tuple[int, int]:
@@ -83,9 +97,7 @@ def _gap(left: Sequence[str], right: Sequence[str]) -> list[DiffRow]:
             *(DiffRow((Segment(text, True),), None) for text in left),
             *(DiffRow(None, (Segment(text, True),)) for text in right),
         ]
-    matcher = SequenceMatcher(
-        None, [t.key for t in ours], [t.key for t in theirs], autojunk=False
-    )
+    matcher = _matcher([t.key for t in ours], [t.key for t in theirs])
     kept_ours: set[int] = set()
     kept_theirs: set[int] = set()
     shared: Counter[tuple[int, int]] = Counter()

@@ -38,5 +38,6 @@ async def sign_in(request: Any, datasette: Any) -> Response:
         "ds_actor",
         datasette.sign({"a": {"id": who["name"]}}, "actor"),
         secure=request.scheme == "https",
+        httponly=True,
     )
     return response

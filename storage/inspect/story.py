@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _LISTED = 200  # copies in the timeline; the table has the rest
 _COMPARED_WORDS = 12_000  # beside the canonical on one page; links lead to the others
 _COMPARED = 6
+_LARGEST_ID = 999_999_999
 
 _MEMBERS = """
 SELECT a.id, a.headline, a.subheadline, a.published, a.published_precision, a.fetched,
@@ -35,7 +36,8 @@ LEFT JOIN outlets ON outlets.id = a.outlet
 LEFT JOIN agencies ON agencies.id = a.agency
 LEFT JOIN pairs AS p ON p.a = min(a.id, :canonical) AND p.b = max(a.id, :canonical)
 WHERE a.story = :story
-ORDER BY a.published IS NULL, a.published, a.id LIMIT :limit"""
+ORDER BY a.id NOT IN (:canonical, :wanted), a.published IS NULL, a.published, a.id
+LIMIT :limit"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +74,13 @@ def read_story(conn: sqlite3.Connection, asked: Asked) -> StoryPage | Moved | No
             "SELECT story FROM story_aliases WHERE id = ?", (asked.number,)
         ).fetchone()
         return Moved(alias[0]) if alias else None
-    members = conn.execute(
-        _MEMBERS,
-        {"story": story["id"], "canonical": story["canonical"], "limit": _LISTED},
-    ).fetchall()
+    wanted = asked.whole("with", 0, most=_LARGEST_ID)
+    members = _members(conn, story, wanted)
     canonical = next((one for one in members if one["id"] == story["canonical"]), None)
     if canonical is None:
         return None
     body = _body(conn, canonical["id"])
-    copies = _picked(members, canonical, asked.whole("with", 0))
+    copies = _picked(members, canonical, wanted)
     return StoryPage(
         story=story,
         canonical=canonical,
@@ -92,6 +92,17 @@ def read_story(conn: sqlite3.Connection, asked: Asked) -> StoryPage | Moved | No
         strip=strip([(one["published"], one["outlet"] or "") for one in members]),
         comparisons=list(_comparisons(conn, body, copies)),
         linked=_linked(conn, story["id"], story["anchor"] or canonical["id"]),
+    )
+
+
+def _members(
+    conn: sqlite3.Connection, story: sqlite3.Row, wanted: int
+) -> list[sqlite3.Row]:
+    """Read the first members of a story, the canonical and *wanted* surely among them."""
+    asked = {"story": story["id"], "canonical": story["canonical"], "wanted": wanted}
+    rows = conn.execute(_MEMBERS, asked | {"limit": _LISTED}).fetchall()
+    return sorted(
+        rows, key=lambda a: (a["published"] is None, a["published"] or "", a["id"])
     )
 
 
