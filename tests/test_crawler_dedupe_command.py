@@ -7,12 +7,14 @@ import os
 import resource
 import signal
 import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import orjson
 import pytest
 from click.testing import CliRunner
 
+from crawler.cli.dedupe import let_disk_begin
 from crawler.cli.main import cli
 from storage.store import Store
 from tests.dump_rows import command, row, run, write
@@ -250,3 +252,28 @@ def test_a_table_of_a_database_to_standard_output(tmp_path: Path) -> None:
     run(write(tmp_path / "in.jsonl", rows), output=tmp_path / "rows.db")
     done = CliRunner().invoke(cli, ["dedupe", str(tmp_path / "rows.db"), "-o", "-"])
     assert [json.loads(line) for line in done.stdout.splitlines()] == rows
+
+
+def test_the_beginning_of_a_dump_is_read_before_it_is_needed(tmp_path: Path) -> None:
+    dump = tmp_path / "in.jsonl"
+    with dump.open("wb") as file:
+        file.write(bytes(1 << 20))
+        file.flush()
+        os.fsync(file.fileno())
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    if _is_at_hand(dump):
+        pytest.skip("this file system always has its files at hand")
+    let_disk_begin((str(dump), "missing.jsonl"))
+    until = time.monotonic() + 10
+    while not _is_at_hand(dump) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert _is_at_hand(dump)
+
+
+def _is_at_hand(path: Path) -> bool:
+    """Whether the first bytes are read without waiting for the disk."""
+    with path.open("rb") as file:
+        try:
+            return os.preadv(file.fileno(), [bytearray(4096)], 0, os.RWF_NOWAIT) > 0
+        except BlockingIOError:
+            return False

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +15,7 @@ from crawler.cli.output import EXIT_LOOK, json_option, print_json, print_table
 from dedupe.slim_imports import kept
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from crawler.dumps.request import DedupeReport, DedupeRequest
 
@@ -31,6 +33,8 @@ _LOCAL_ONLY = {
     "memory": None, "spill": None, "unit": "article",
 }  # fmt: skip
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+# Bytes that a disk reads while all that is needed is loaded.
+_BEGINNING = 128 << 20
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 
@@ -188,6 +192,7 @@ def _on_this_machine(
     _refuse_contradictions(request)
 
     def run(clock: Clock) -> DedupeReport:
+        let_disk_begin(request.inputs)
         with kept():
             from crawler.deduping import dedupe_dump
         # A thread that comes back from the kernels or the disk waits so long at most.
@@ -196,6 +201,16 @@ def _on_this_machine(
             return dedupe_dump(request, clock=clock, watch=watch)
 
     return run
+
+
+def let_disk_begin(dumps: Sequence[str]) -> None:
+    """Have the beginning of the first dump read meanwhile, if it is a file."""
+    first = Path(dumps[0])
+    # A name too long, say, is told about later. To open a pipe would wait for its writer.
+    with suppress(OSError):
+        if hasattr(os, "posix_fadvise") and first.is_file():
+            with first.open("rb") as file:
+                os.posix_fadvise(file.fileno(), 0, _BEGINNING, os.POSIX_FADV_WILLNEED)
 
 
 def _refuse_contradictions(request: DedupeRequest) -> None:
