@@ -83,7 +83,9 @@ def find_candidates(
     passages, passage_keys = own.groups(signed, pool)
     ease()
     starts = own.starts
-    strangers = _strangers(passages, np.diff(starts), bands, articles, parameters, pool)
+    strangers = _strangers(
+        passages, np.diff(starts), bands, articles, headlines, parameters, pool
+    )
     known = key_kernels.mark_keys(passage_keys, boilerplate).astype(bool)
     masked = own.mark(np.concatenate((passage_keys[strangers], boilerplate)), pool)
     ease()
@@ -171,6 +173,7 @@ def _strangers(
     sizes: NDArray[np.int64],
     bands: NDArray[np.uint32],
     articles: NDArray[np.int64],
+    headlines: NDArray[np.uint64],
     parameters: Parameters,
     pool: Executor,
 ) -> NDArray[np.bool_]:
@@ -184,7 +187,7 @@ def _strangers(
     def ask(span: tuple[int, int]) -> NDArray[np.uint8]:
         asked: NDArray[np.uint8] = propose.stranger_passages(
             passages.members, passages.bounds, groups, places, sizes,
-            bands, articles, parameters.stranger_groups, RELATED, *span,
+            bands, articles, headlines, parameters.stranger_groups, RELATED, *span,
         )  # fmt: skip
         return asked
 

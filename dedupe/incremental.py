@@ -204,13 +204,17 @@ class Proposer:
         least = self.parameters.stranger_groups
         if not self.parameters.mask_strangers or self.index.count(key, least) < least:
             return False
-        asked = [self.index.entry(rank) for rank in self.index.holders(key, SAMPLE)]
+        asked = self.with_headlines(self.index.holders(key, SAMPLE))
         needed = max(least, (len(asked) + 1) // 2)
         strangers: list[Entry] = []
         for entry in asked:
             if not any(are_relatives(entry, other) for other in strangers):
                 strangers.append(entry)
         return len(strangers) >= needed
+
+    def with_headlines(self, ranks: Sequence[int]) -> list[Entry]:
+        """The entries of some texts, with the headlines that their articles agree on."""
+        return [self.index.entry(rank) for rank in ranks]
 
     def hubs(self, key: Key) -> tuple[int, ...] | None:
         """The texts that an over-full key pairs with the others; None below the cap."""
@@ -246,7 +250,9 @@ class Proposer:
 
 
 def are_relatives(a: Entry, b: Entry) -> bool:
-    """Whether two texts share enough bands, or most of the shorter one's passages."""
+    """Whether two texts share headline, some bands, or most of the shorter's passages."""
+    if a.headline is not None and a.headline == b.headline:
+        return True
     # Versions of one text share both, and of bands there are few.
     if sum(map(eq, a.bands, b.bands)) >= KIN_BANDS:
         return True

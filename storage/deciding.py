@@ -25,7 +25,7 @@ from storage.unmet import Unmet
 from storage.verifying import NODES, Text, Verifier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlite_utils import Database
 
@@ -40,6 +40,15 @@ class _StoredProposer(Proposer):
     def __init__(self, index: SqliteIndex, states: KeyStates) -> None:
         super().__init__(index, index.parameters, _Masked(states))
         self._stored = index
+
+    def with_headlines(self, ranks: Sequence[int]) -> list[Entry]:
+        """The entries of some texts, with the headlines that their articles agree on."""
+        self._stored.load(ranks)
+        headlines = self._stored.headlines(ranks)
+        return [
+            replace(entry, headline=headlines.get(entry.rank, entry.headline))
+            for entry in super().with_headlines(ranks)
+        ]
 
     def alike(self, key: Key) -> Sequence[int]:
         """The holders of a passage that have nothing else, by ascending rank."""
@@ -101,6 +110,8 @@ class Decider:
         """Note that an article gets this text: a later one may be its twin, or its namesake."""
         self._untold.meet(signed.fold)
         self.index.unnamed.meet(signed.headline)
+        if signed.fold is not None:
+            self.index.forget_headline(to_unsigned(signed.fold))
 
     def is_brief(self, signed: Signed) -> bool:
         """Tell whether an article is too short for the index."""
@@ -108,13 +119,7 @@ class Decider:
 
     def enter(self, article: int, entry: Entry) -> None:
         """Enter an article into the index; it may have no row yet."""
-        least = self.parameters.stranger_groups
-        for key in self.index.add(article, entry):
-            if key[0] != PASSAGE or self.index.count(key, least) < least:
-                continue
-            first = self._states.crowded.get(key)
-            if first is None or entry.rank in first[:SAMPLE]:
-                self._ask(key, but=article)
+        self._ask_all(self.index.add(article, entry), entry, but=article)
         self._note(article, entry, was_lone=False)
 
     def leave(self, article: int, entry: Entry) -> None:
@@ -152,6 +157,9 @@ class Decider:
             entry = replace(entry, headline=headline_key(mine.node_headline))
         if not entered:
             self.index.begin(entry)
+            # Its headline may be another one, which makes other relatives.
+            self.index.forget_headline(entry.rank)
+            self._ask_all(set(entry.passages), entry, but=article)
             self._note(article, entry)
         return pairs + self._verifier.verify(mine, self._proposer.propose(entry))
 
@@ -174,6 +182,16 @@ class Decider:
             [fold, own],
         ).fetchone()
         return None if row is None else int(row[0])
+
+    def _ask_all(self, keys: Iterable[Key], entry: Entry, *, but: int) -> None:
+        """Ask of those of a text's passages on which it has a say."""
+        least = self.parameters.stranger_groups
+        for key in keys:
+            if key[0] != PASSAGE or self.index.count(key, least) < least:
+                continue
+            first = self._states.crowded.get(key)
+            if first is None or entry.rank in first[:SAMPLE]:
+                self._ask(key, but=but)
 
     def _ask(self, key: Key, *, but: int) -> None:
         """Ask of a passage whose holders changed whether strangers share it."""

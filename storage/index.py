@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from dedupe.incremental import BAND, HEADLINE, PASSAGE, Entry, Key
+from dedupe.incremental import BAND, HEADLINE, PASSAGE, Entry, Key, headline_key
 from dedupe.relatives import SAMPLE
-from storage.key_tables import Holders, KeyTables, to_signed, to_unsigned
+from storage.key_tables import TITLE, Holders, KeyTables, to_signed, to_unsigned
 from storage.unmet import Unmet
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sqlite_utils import Database
 
@@ -33,6 +33,11 @@ _TEXTS = (
 _ARTICLES = (
     "SELECT articles.id FROM json_each(?) AS asked CROSS JOIN articles"
     " ON articles.text_hash = asked.value AND articles.indexed"
+)
+_HEADLINES = (
+    f"SELECT texts.text_hash, {TITLE} FROM json_each(?) AS asked"
+    " CROSS JOIN articles AS texts ON texts.text_hash = asked.value"
+    " GROUP BY texts.text_hash"
 )
 _LONE = (
     "SELECT lone_keys.article, articles.text_hash FROM lone_keys"
@@ -58,6 +63,7 @@ class SqliteIndex:
         # entries: what is not held then, nobody held.
         self._is_ahead = False
         self._ahead: dict[int, Entry] = {}
+        self._headlines: dict[int, Key | None] = {}
         # Who was just entered and shares no band and no passage.
         self._alone: int | None = None
         # With and without a mark of correction.
@@ -108,6 +114,22 @@ class SqliteIndex:
     def remembered(self, key: Key) -> Sequence[int] | None:
         """The texts that hold a key below the cap, where they have been read."""
         return self._held.get(key)
+
+    def headlines(self, ranks: Iterable[int]) -> Mapping[int, Key | None]:
+        """The headlines of some texts, as their articles with rows agree on them."""
+        if not self._is_ahead:
+            self._headlines.clear()
+        known = {*self._headlines, *self._new.values()}
+        missing = [rank for rank in ranks if rank not in known]
+        if missing:
+            for rank, title in self._conn.execute(_HEADLINES, [_json(missing)]):
+                key = None if title is None else headline_key(to_unsigned(title))
+                self._headlines[to_unsigned(rank)] = key
+        return self._headlines
+
+    def forget_headline(self, rank: int) -> None:
+        """Read the headline of a text anew: one of its articles was written."""
+        self._headlines.pop(rank, None)
 
     def remember(self, entry: Entry) -> None:
         """Keep the entry of a text that is in the index, so that none signs it again."""
@@ -319,6 +341,7 @@ class SqliteIndex:
 
     def _forget_held(self) -> None:
         self._held.clear()
+        self._headlines.clear()
         self._ahead = {}
 
     def _read(self, keys: Iterable[Key]) -> dict[Key, Holders]:

@@ -47,6 +47,9 @@ class Texts:
         self._search.remove(stored.id, stored.headline, stored.body)
         if stored.indexed:
             self._leave_index(stored)
+        else:
+            # The others may be of another time or headline without it.
+            self._queue_node(stored.id, stored.fold)
 
     def enter(self, article: int, prepared: Prepared, *, has_row: bool = True) -> bool:
         """Enter an article that is to stand for its text; return whether it is."""

@@ -254,6 +254,7 @@ def _count_same(bands, row, other):
         types.Array(types.int64, 1, "C", readonly=True),
         types.Array(types.uint32, 2, "C", readonly=True),
         types.Array(types.int64, 1, "C", readonly=True),
+        types.Array(types.uint64, 1, "C", readonly=True),
         types.int64,
         types.float64,
         types.int64,
@@ -263,13 +264,15 @@ def _count_same(bands, row, other):
     nogil=True,
 )
 def stranger_passages(
-    members, bounds, groups, places, passages, bands, rows, least, related, first, end
-):
+    members, bounds, groups, places, passages, bands, rows, headlines, least, related,
+    first, end,
+):  # fmt: skip
     """Say of the passages first to end whether mostly strangers share them.
 
-    Of a passage's first holders, those that share a *related* part of the shorter
-    one's passages, or KIN_BANDS bands, with one before are its relatives, the rest strangers.
-    passages[n] is how many passages node n has, bands[rows[n]] are its band keys. A
+    Of a passage's first holders, those that share the headline, a *related* part of the
+    shorter one's passages, or KIN_BANDS bands with one before are its relatives, the
+    rest strangers. passages[n] is how many passages node n has, bands[rows[n]] are its
+    band keys, headlines[n] is the hash of its headline, 0 for none that counts. A
     passage is strangers' with *least* of them or more, and half of the holders asked.
     """
     out = np.zeros(end - first, np.uint8)
@@ -287,6 +290,9 @@ def stranger_passages(
             kin = False
             for x in range(strangers):
                 leader = leaders[x]
+                if headlines[node] != 0 and headlines[node] == headlines[leader]:
+                    kin = True
+                    break
                 known = recall(memory, node, leader)
                 if known < 0:
                     enough = related * min(passages[node], passages[leader])

@@ -112,7 +112,10 @@ WISH = Layout(31, np.dtype([("node", _U4), ("target", _I4)]))
 KIN = Layout(
     32,
     np.dtype(
-        [("node", _U4), ("all_keys", _I4), ("keys", _I4), ("bands", _U4, (DEFAULT.bands,))]
+        [
+            ("node", _U4), ("headline", _U8), ("all_keys", _I4), ("keys", _I4),
+            ("bands", _U4, (DEFAULT.bands,)),
+        ]
     ),
     _KEYS,
 )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dedupe.candidates import Groups
+from dedupe.corrections import plain
 from dedupe.dump_boilerplate import distinct
 from dedupe.kernels import propose
 from dedupe.relatives import RELATED
@@ -70,6 +71,7 @@ class Introducing:
         rows = rows_of(
             KIN,
             node=numbers[wanted],
+            headline=plain(nodes["headline"][wanted]),
             all_keys=nodes["keys"][wanted],
             keys=nodes["keys"][wanted],
             bands=nodes["bands"][wanted],
@@ -98,6 +100,7 @@ class Judging:
         strange = propose.stranger_passages(
             members.astype(np.uint32), distinct.offsets("members"), groups, places,
             kin["all_keys"].astype(np.int64), kin["bands"], np.arange(len(kin)),
+            np.ascontiguousarray(kin["headline"]),
             self.parameters.stranger_groups, RELATED, 0, len(distinct),
         )  # fmt: skip
         told = strange.astype(bool)[back]
