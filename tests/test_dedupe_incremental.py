@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedupe.batch import StoryBuilder
-from dedupe.incremental import Engine, make_entry
+from dedupe.incremental import Engine, MemoryIndex, Proposer, make_entry
 from dedupe.text_column import TextColumn
 from tests.sentences import SMALL, WORDS, sentence
 
@@ -122,3 +122,18 @@ def test_versions_of_a_long_text_are_told_in_bounded_time() -> None:
     engine.settle()
     assert process_time() - begun < 3
     assert len(set(engine.stories().values())) == 1
+
+
+def test_outlets_lines_around_one_headline_s_text_mask_it_not() -> None:
+    rng = random.Random(4)
+    story, title = [sentence(rng) for _ in range(2)], sentence(rng)
+    around = [[sentence(rng) for _ in range(6)] for _ in range(6)]
+    masked = []
+    for titles in ([title] * 6, [sentence(rng) for _ in range(6)]):
+        index = MemoryIndex()
+        for lines, headline in zip(around, titles, strict=True):
+            entry = make_entry(" ".join([*story, *lines]), headline, parameters=SMALL)
+            assert entry is not None
+            index.add(entry)
+        masked.append(len(Proposer(index, SMALL).masked(entry)))
+    assert masked == [0, 2]

@@ -6,6 +6,7 @@ import gzip
 import json
 import random
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from dedupe.block import Block
 from dedupe.parameters import DEFAULT, Parameters
 from storage.article import Article
 from storage.check import check
+from storage.forget import forget
 from storage.parameters import save_parameters
 from storage.settle import count_waiting, settle
 from storage.store import Store
@@ -138,6 +140,41 @@ def test_small_caps_any_order_the_dump_s_stories(
     with tempfile.TemporaryDirectory() as folder:
         ours, whole = settled(articles, Path(folder) / "news.db", SMALL, size)
     assert ours == whole
+
+
+@settings(max_examples=6)
+@given(seed=st.integers(0, 10**6), order=st.integers(0, 10**6))
+# Texts that become relatives when one is printed again under another headline.
+@example(seed=45, order=316)
+@example(seed=54, order=379)
+def test_other_headlines_in_any_order_the_dump_s_stories(seed: int, order: int) -> None:
+    rng = random.Random(order)
+    articles = printed_again(newsroom(seed), rng)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "news.db"
+        with Store.open(path) as store:
+            store.add_all(articles[::2])
+            for article in articles[::6]:
+                forget(store, article.url, reason="asked for")
+        ours, whole = settled(articles, path, SMALL, 5)
+    assert ours == whole
+
+
+def printed_again(articles: list[Article], rng: random.Random) -> list[Article]:
+    """The *articles* and as many copies, many of both under another headline."""
+    headlines = [" ".join(rng.choices(WORDS, k=6)) for _ in range(3)]
+    found = [
+        replace(
+            article,
+            url=f"http://paper-{number}.test/again/{number}",
+            headline=rng.choice([article.headline, *headlines]),
+        )
+        for number, article in enumerate(
+            articles + rng.choices(articles, k=len(articles))
+        )
+    ]
+    rng.shuffle(found)
+    return found
 
 
 @pytest.mark.shared
