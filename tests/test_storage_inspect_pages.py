@@ -280,6 +280,11 @@ def test_an_answer_is_kept_with_who_and_when(tmp_path):
         )
     response = get("/news/-/review", method="post", data=form, cookies=cookies)
     assert response.status_code == 303
+    named = f"a={form['a']}&amp;b={form['b']}"
+    after = get(response.headers["location"], cookies=cookies).text
+    assert f'{named}">Answer it anew</a>' in after
+    again = get(f"/news/-/review?{named.replace('&amp;', '&')}", cookies=cookies).text
+    assert f'name="a" value="{form["a"]}"><input type="hidden" name="b" ' in again
     with Store.open(path, read_only=True) as store:
         rows = store.db.execute(
             "SELECT answer, reviewer, reviewed FROM reviews"

@@ -27,6 +27,7 @@ ANSWERS: dict[str, tuple[Answer, str]] = {
 # Accepted by the rule: a "different" is a mistake. Of the others a "same" is one.
 JOINING = ("exact", "near", "excerpt", "correction")
 _EDGE = 40
+MOST_ID = 999_999_999
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +76,17 @@ def wilson(right: int, total: int) -> tuple[float, float] | None:
 
 
 def read_review(conn: sqlite3.Connection, asked: Asked) -> ReviewPage:
-    """Read the pair nearest to the rule's edge that nobody has answered yet."""
-    pair = _next_pair(conn, asked.whole("skip", 0, _EDGE - 1))
+    """Read the pair nearest to the rule's edge that nobody has answered yet.
+
+    Where a pair is named, and not as one that was just answered, that one.
+    """
+    pair = None
+    if not asked.text("kept"):
+        named = asked.whole("a", 0, MOST_ID), asked.whole("b", 0, MOST_ID)
+        pair = conn.execute(
+            "SELECT * FROM pairs WHERE a = ? AND b = ?", named
+        ).fetchone()
+    pair = pair or _next_pair(conn, asked.whole("skip", 0, _EDGE - 1))
     left = right = None
     rows: list[DiffRow] = []
     if pair is not None:

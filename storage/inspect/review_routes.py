@@ -11,7 +11,7 @@ from datasette.utils import tilde_decode
 from datasette.utils.asgi import BadRequest, Forbidden, NotFound, Response
 
 from storage.inspect.asking import Asked, UnreadableError
-from storage.inspect.review import ANSWERS, keep_answer, read_review
+from storage.inspect.review import ANSWERS, MOST_ID, keep_answer, read_review
 from storage.inspect.site import REVIEW, may_review, our_databases, permit, site_of
 from storage.reviews import Review
 
@@ -57,6 +57,7 @@ async def _show(request: Any, datasette: Any, database: str) -> Response:
             "here": "review",
             "skip": asked.whole("skip", 0),
             "kept": asked.text("kept"),
+            "answered": (asked.whole("a", 0, MOST_ID), asked.whole("b", 0, MOST_ID)),
         },
         request=request,
         view_name="wirecopy",
@@ -90,7 +91,8 @@ async def _keep(request: Any, datasette: Any, database: str) -> Response:
     if not known:
         raise NotFound("No such pair")
     site = await site_of(datasette, request.actor, database)
-    return Response.redirect(site.at("review", kept=answer), status=303)
+    where = site.at("review", kept=answer, a=found.a, b=found.b)
+    return Response.redirect(where, status=303)
 
 
 def _same_origin(request: Any) -> bool:
