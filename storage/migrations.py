@@ -12,7 +12,8 @@ from storage.common_keys_migration import add_common_keys
 from storage.counts import create_counts
 from storage.database import Migrations
 from storage.keys_schema import KEY_FILTERS, RECENT_KEYS
-from storage.pages_schema import PAGES
+from storage.lines_schema import OUTLET_BLOCKS
+from storage.pages_schema import PAGES, ROUNDS
 from storage.views import VIEWS
 
 if TYPE_CHECKING:
@@ -296,35 +297,7 @@ CREATE INDEX reviews_answer ON reviews(answer)
 @migrations()
 def create_outlet_blocks(db: Database) -> None:
     """The blocks that outlets print, so that boilerplate is learnt and unlearnt."""
-    _run(
-        db,
-        """
-CREATE TABLE block_prints (
-    outlet INTEGER NOT NULL,
-    block INTEGER NOT NULL,     -- hash of the folded block
-    article INTEGER NOT NULL,
-    PRIMARY KEY (outlet, block, article)
-) WITHOUT ROWID;
-CREATE TABLE outlet_blocks (
-    outlet INTEGER NOT NULL REFERENCES outlets(id),
-    block INTEGER NOT NULL,
-    text TEXT NOT NULL,         -- as first printed
-    stories INTEGER NOT NULL,
-    days INTEGER NOT NULL,
-    first_day TEXT,
-    last_day TEXT,
-    boilerplate INTEGER NOT NULL DEFAULT 0,
-    stale INTEGER NOT NULL DEFAULT 0,  -- to be counted again by settle
-    PRIMARY KEY (outlet, block)
-) WITHOUT ROWID;
-CREATE INDEX outlet_blocks_boilerplate ON outlet_blocks(boilerplate, outlet);
-CREATE INDEX outlet_blocks_stale ON outlet_blocks(stale) WHERE stale;
-CREATE TABLE settle_queue (
-    article INTEGER PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE,
-    reason TEXT NOT NULL
-)
-""",
-    )
+    _run(db, OUTLET_BLOCKS)
 
 
 @migrations()
@@ -394,3 +367,9 @@ def write_words_at_the_commit(db: Database) -> None:
 def tell_what_nobody_holds(db: Database) -> None:
     """Filters of the keys: a slice's is made when it is written next."""
     _run(db, KEY_FILTERS)
+
+
+@migrations()
+def find_what_rounds_ask(db: Database) -> None:
+    """What each round of a crawl asks of every outlet, and read all rows for."""
+    _run(db, ROUNDS)

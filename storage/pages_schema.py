@@ -1,4 +1,4 @@
-"""The tables of what was fetched, as the first version made them."""
+"""The tables of what was fetched, as the first version made them, and later indexes."""
 
 PAGES = """
 CREATE TABLE pages (
@@ -44,4 +44,12 @@ CREATE TABLE robots (
     etag TEXT,
     fetched TEXT NOT NULL
 )
+"""
+
+# What waits by its date, what was fetched of late, and how much of an outlet is new.
+ROUNDS = """
+CREATE INDEX pages_waiting ON pages(outlet, hint DESC)
+    WHERE kind = 'article' AND outcome IS NULL;
+CREATE INDEX pages_last_fetched ON pages(last_fetched);
+CREATE INDEX articles_outlet_fetched ON articles(outlet, fetched, role)
 """

@@ -29,6 +29,7 @@ LACKS = {
     "database_v3": "let_keys_wait",
     "database_v4": "write_words_at_the_commit",
     "database_v5": "tell_what_nobody_holds",
+    "database_v6": "find_what_rounds_ask",
 }
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from storage import health
+from storage.crawl_state import CrawlState
 from storage.store import Store
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "schema.md"
@@ -78,3 +80,30 @@ def test_labels_for_plain_datasette(store: Store) -> None:
     for table in ("articles", "stories", "outlets", "agencies"):
         rows = store.db.conn.execute(f"PRAGMA table_xinfo({table})")
         assert "name" in {row[1] for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("sql", "index"),
+    [
+        (health._ARTICLES, "COVERING INDEX articles_outlet_fetched"),
+        (health._RECENT, "INDEX pages_last_fetched"),
+    ],
+)
+def test_what_each_round_asks_reads_no_table_whole(
+    store: Store, sql: str, index: str
+) -> None:
+    times = dict.fromkeys(("now", "day", "month"), "2026-11-01")
+    asked = {name: value for name, value in times.items() if f":{name}" in sql}
+    plan = store.db.conn.execute(f"EXPLAIN QUERY PLAN {sql}", asked).fetchall()
+    assert index in plan[0][3]
+
+
+def test_the_next_pages_are_read_off_an_index(store: Store) -> None:
+    asked: list[str] = []
+    store.db.conn.set_trace_callback(asked.append)
+    CrawlState(store.db).due(1, now=0.0, limit=32)
+    store.db.conn.set_trace_callback(None)
+    plan = store.db.conn.execute(f"EXPLAIN QUERY PLAN {asked[0]}").fetchall()
+    assert [step[3] for step in plan] == [
+        "SEARCH pages USING INDEX pages_waiting (outlet=?)"
+    ]
