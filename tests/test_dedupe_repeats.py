@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,3 +64,25 @@ def test_groups_are_disjoint_and_begin_with_their_first(units: list[str]) -> Non
     assert len(members) == len(set(members))
     assert all(group.first == min(group.members) for group in found.groups)
     assert (found.pairs[:, 0] < found.pairs[:, 1]).all()
+
+
+def test_very_many_equal_headlines_are_one_group() -> None:
+    begun = process_time()
+    found = find_repeats(["Harbour strike ends after a night of talks"] * 3_000)
+    assert process_time() - begun < 3
+    (group,) = found.groups
+    assert group.members == tuple(range(3_000))
+    assert group.similarity == (1.0,) * 3_000
+    assert found.pairs.tolist() == [[0, place] for place in range(1, 3_000)]
+
+
+def test_equal_headlines_are_in_one_group_whatever_lies_between() -> None:
+    rng = random.Random(5)
+    names = [f"word{n}" for n in range(300)]
+    said = [" ".join(rng.choices(names, k=rng.randint(4, 9))) for _ in range(130)]
+    units = [rng.choice(said) + rng.choice(["", "", " 12", " 15"]) for _ in range(400)]
+    firsts: dict[str, set[int]] = {}
+    for group in find_repeats(units).groups:
+        for member in group.members:
+            firsts.setdefault(units[member], set()).add(group.first)
+    assert all(len(found) == 1 for found in firsts.values())

@@ -49,19 +49,12 @@ def _grouped(headlines: list[str]) -> Outcome:
     outcome = alone(len(headlines))
     story, of = outcome.story.copy(), outcome.of.copy()
     verdict, similarity = outcome.verdict.copy(), outcome.similarity.copy()
-    figures = {
-        (int(a), int(b)): float(figure)
-        for (a, b), figure in zip(found.pairs, found.similarity, strict=True)
-    }
     for group in found.groups:
-        for member in group.members:
-            if member == group.first:
-                continue
-            story[member] = group.first
-            of[member] = group.first
-            similarity[member] = figures.get((group.first, member), 1.0)
-            same = similarity[member] >= _SAME
-            verdict[member] = codes.EXACT if same else codes.NEAR
+        copies = list(group.members[1:])
+        story[copies] = of[copies] = group.first
+        similarity[copies] = group.similarity[1:]
+        same = similarity[copies] >= _SAME
+        verdict[copies] = np.where(same, codes.EXACT, codes.NEAR)
     return replace(
         outcome,
         story=np.unique(story, return_inverse=True)[1],
