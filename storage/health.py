@@ -101,10 +101,10 @@ SELECT outlet, kind, reason, failures FROM pages
 WHERE kind IN ('feed', 'news sitemap', 'sitemap', 'section') AND outcome = 'listing'
     AND fresh > 0 ORDER BY outlet, failures
 """
-# The plus keeps SQLite from reading every article's page by its kind.
+# The plus keeps SQLite from reading the pages of all days by another index.
 _RECENT = """
 SELECT outlet, sum(outcome = 'failed'), count(*) FROM pages
-WHERE last_fetched >= :day AND +kind = 'article' GROUP BY outlet
+WHERE last_fetched >= :day AND +kind = 'article' GROUP BY +outlet
 """
 _PROBLEMS = """
 SELECT outlet, json_extract(run_outlets.counts, '$.problem'), runs.started
