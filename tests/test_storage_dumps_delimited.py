@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from storage.dumps.delimited import DelimitedWriter
+from storage.dumps.delimited_writing import DelimitedWriter
 from storage.errors import DumpError, MissingFieldError, TruncatedDumpError
 from tests.dump_reading import read, read_again
 
@@ -145,3 +149,46 @@ def test_a_file_without_a_header_is_told_on_one_short_line(tmp_path: Path) -> No
     assert "name one of: 1, A long row of text word" in told
     assert "\n" not in told
     assert len(told) < 250
+
+
+@given(st.text(st.sampled_from('ab",\n\r'), max_size=60))
+def test_rows_are_those_of_the_csv_module_line_by_line(
+    tmp_path_factory: pytest.TempPathFactory, rows: str
+) -> None:
+    text = f"id,text\n{rows}"
+    path = write(tmp_path_factory.getbasetemp(), text)
+    texts, rejects = read(path)
+    assert (texts, [(one.line, one.reason) for one in rejects]) == _by_lines(text)
+
+
+def _by_lines(text: str) -> tuple[list[str], list[tuple[int, str]]]:
+    *lines, last = text.split("\n")
+    held = [line + "\n" for line in lines] + [last] * bool(last)
+    reader = csv.reader(held, strict=True)
+    next(reader)
+    texts, rejects = [], []
+    while reader.line_num < len(held):
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except csv.Error:
+            rejects.append((line, "not CSV"))
+            continue
+        if len(cells) == 2:
+            texts.append(cells[1])
+        elif cells:
+            rejects.append((line, "wrong number of fields"))
+    return texts, rejects
+
+
+@pytest.mark.parametrize("cell", ['a"b', "a,b", "a\nb", "a\rb", "", '"', " a ", "a\0b"])
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+def test_what_is_written_is_read_by_the_csv_module(cell: str, delimiter: str) -> None:
+    out = io.BytesIO()
+    writer = DelimitedWriter(out, ["x", "a,\tb"], delimiter)
+    writer.write([{"x": cell, "a,\tb": 1.5}, {"a,\tb": None}])
+    writer.close()
+    read_back = csv.reader(
+        io.StringIO(out.getvalue().decode(), newline=""), delimiter=delimiter
+    )
+    assert list(read_back) == [["x", "a,\tb"], [cell, "1.5"], ["", ""]]

@@ -12,6 +12,7 @@ from dedupe.text_column import TextColumn
 from dedupe.verify import REASONS, VERDICTS
 from storage.dumps.copying import Edits, copy_rows
 from storage.dumps.fields import TEXT
+from storage.dumps.jsonl import JsonLines
 from storage.dumps.writers import open_writer, output_format, write_table
 
 if TYPE_CHECKING:
@@ -100,20 +101,23 @@ def write_articles(
 
         dumps = (piece.opened.dump for piece in pieces)
         schema = schema_of_dumps(dumps, NOTE if annotate else {})
-    writer = open_writer(outputs, path, form, _samples(pieces), schema)
+    writer = open_writer(outputs, path, form, _samples(pieces, form), schema)
     for piece in pieces:
         copy_rows(piece.opened.dump, piece.places, piece.edits(), writer)
     writer.close()
 
 
-def _samples(pieces: Sequence[_Piece]) -> Iterator[list[Row]]:
+def _samples(pieces: Sequence[_Piece], form: Format) -> Iterator[list[Row]]:
     """Yield a row of every field that the inputs have, then all that is written.
 
-    Of texts that change it is the old ones: their field and type stay the same.
+    Of texts that change it is the old ones: their field and type stay the same. Only
+    JSON lines have fields that no header names, and only Parquet has types.
     """
     for piece in pieces:
         notes = NOTE if piece.annotate else {}
         yield [dict.fromkeys([*piece.opened.dump.field_names(), *notes])]
+        if form != "parquet" and not isinstance(piece.opened.dump, JsonLines):
+            continue
         for rows in piece.opened.dump.rows(piece.places):
             yield [{**row, **notes} for row in rows] if notes else rows
 

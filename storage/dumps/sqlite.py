@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from storage.database import quote_identifier
 from storage.dumps.batch import Batch, batch_of_rows
-from storage.dumps.delimited import cell_text
+from storage.dumps.delimited_writing import cell_text
 from storage.dumps.places import pick_rows
 from storage.dumps.reject import NOT_UTF8, Reject
 from storage.errors import DumpError, TruncatedDumpError
@@ -261,5 +261,4 @@ def _cell(value: object) -> object:
         return str(value)
     if value is None or isinstance(value, str | bytes | int | float):
         return value
-    told = cell_text(value)
-    return told if isinstance(told, str) else str(told)
+    return cell_text(value)

@@ -163,7 +163,7 @@ def open_writer(
             names.update(dict.fromkeys(row))
     if form == "sqlite":
         return _sqlite_writer(outputs, path, list(names))
-    from storage.dumps.delimited import DelimitedWriter
+    from storage.dumps.delimited_writing import DelimitedWriter
 
     delimiter = "\t" if form == "tsv" else ","
     return DelimitedWriter(outputs.open(path), list(names), delimiter)
