@@ -152,6 +152,7 @@ def test_a_key_answers_a_review(browser, address, cookies):
         page.wait_for_url("**/review?kept=different*")
         assert "Kept: not the same." in page.locator("[role=status]").inner_text()
         page.get_by_text("Answer it anew").click()
+        page.wait_for_url("**/review?a=*")
         page.keyboard.press("s")
         page.wait_for_url("**/review?kept=same*")
         assert "Kept: same story." in page.locator("[role=status]").inner_text()
