@@ -9,7 +9,7 @@ from crawler.polling import pick_sources
 from storage.outlet_facts import OutletFacts, register_outlet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from crawler.outlets import Outlet
     from storage.crawl_state import CrawlState, PageKind
@@ -23,14 +23,15 @@ def register(
     polls: int,
     poll_all: bool,
     search: bool = False,
+    taken: Container[int] = (),
 ) -> OutletQueue:
     """Write what is known of *outlet*; return its queue with the sources to poll.
 
     *polls* and *poll_all* are the limit and the will of pick_sources(); a *search* in
-    archives begins at the front page and the sitemaps, whatever is due. Runs inside a
-    transaction.
+    archives begins at the front page and the sitemaps, whatever is due. *taken* are the
+    rows of other outlets of the run. Runs inside a transaction.
     """
-    row = register_outlet(state.db, _facts_of(outlet))
+    row = register_outlet(state.db, _facts_of(outlet), taken=taken)
     state.add_sources(_known_sources(outlet), outlet=row.id, now=now)
     queue = OutletQueue(outlet=outlet, id=row.id, name=row.name)
     known = state.sources(row.id)

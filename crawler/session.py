@@ -93,9 +93,8 @@ class Session:
         )
         with self.store.transaction() as db:
             self.outcome.run = start_run(db, self.plan.argv, now=self.moment())
-            queues = [self._register(outlet) for outlet in self.plan.outlets]
-        for queue in queues:
-            self.frontier.add(queue)
+            for outlet in self.plan.outlets:
+                self.frontier.add(self._register(outlet))
         self.writer = Writer(
             Order(db=path, run=self.run, archive=self._plan_archive()),
             self._process,
@@ -266,6 +265,7 @@ class Session:
             polls=self.settings.getint("WIRECOPY_POLLS_A_ROUND"),
             poll_all=self.plan.poll_all,
             search=self.searches_back,
+            taken=self.frontier.queues,
         )
 
     def _note_end(self, reason: str) -> None:

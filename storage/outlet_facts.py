@@ -12,6 +12,8 @@ from storage.crawl_state import iso
 from storage.outlets import find_or_add_agency, find_or_add_outlet, find_outlet
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from sqlite_utils import Database
 
 
@@ -47,15 +49,19 @@ class Registered:
     name: str
 
 
-def register_outlet(db: Database, facts: OutletFacts) -> Registered:
+def register_outlet(
+    db: Database, facts: OutletFacts, *, taken: Container[int] = ()
+) -> Registered:
     """Return the row of an outlet, made where there is none, its gaps filled.
 
     A row is found by its name, then by its host; the name that it has stays, unless it
-    is only the host.
+    is only the host. A row that is *taken* is that of another outlet of the name.
     """
-    outlet = find_outlet(db, facts.name) or _find_at(db, facts)
+    outlet = _find(db, facts, taken)
     if outlet is None:
-        outlet = find_or_add_outlet(db, facts.name, facts.host)
+        is_free = find_outlet(db, facts.name) is None
+        name = facts.name if is_free else f"{facts.name} ({facts.host})"
+        outlet = find_or_add_outlet(db, name, facts.host)
         assert outlet is not None
     agency = find_or_add_agency(db, facts.agency) if facts.agency else None
     db.execute(
@@ -113,6 +119,15 @@ def note_success(db: Database, outlet: int, *, now: float) -> None:
             outlet,
         ],
     )
+
+
+def _find(db: Database, facts: OutletFacts, taken: Container[int]) -> int | None:
+    told = find_outlet(db, f"{facts.name} ({facts.host})")
+    named = told or find_outlet(db, facts.name)
+    if named is not None and named not in taken:
+        return named
+    placed = _find_at(db, facts)
+    return None if placed is not None and placed in taken else placed
 
 
 def _find_at(db: Database, facts: OutletFacts) -> int | None:

@@ -123,3 +123,34 @@ def test_who_waits_is_woken_when_a_spent_budget_was_all_that_was_left(
     assert frontier.next() is None
     asyncio.run(asyncio.wait_for(frontier.wait(), 1.0))
     assert frontier.is_done
+
+
+def test_two_outlets_of_one_name_have_rows_of_their_own(state: CrawlState) -> None:
+    outlets = [Outlet(name="The Nation", home=f"http://{host}/") for host in HOSTS]
+
+    def rows() -> list[tuple[int, str]]:
+        found: dict[int, str] = {}
+        for one in outlets:
+            queue = register(
+                one, state, now=NOW, polls=2, poll_all=True, taken=found.keys()
+            )
+            found[queue.id] = queue.name
+        return list(found.items())
+
+    first = rows()
+    assert [name for _, name in first] == ["The Nation", "The Nation (two.example)"]
+    assert rows() == first
+    outlets.reverse()
+    assert rows() == first[::-1]
+
+
+def test_what_was_taken_down_is_not_asked_for(state: CrawlState) -> None:
+    state.db.execute(
+        "INSERT INTO tombstones (url_key, reason, forgotten) VALUES (?, 'asked', ?)",
+        ["one.example/a-1", "2026-11-01T00:00:00Z"],
+    )
+    frontier = make_frontier(state, Clock())
+    find_links(frontier, frontier.queues[1], 1, 2)
+    assert [page.url for page in state.due(1, now=NOW, limit=9)] == [
+        "http://one.example/a-2"
+    ]
