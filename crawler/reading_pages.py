@@ -72,7 +72,8 @@ class PageReader:
             url=response.url,
             content_type=header.decode("latin-1") if header else None,
             fetched=self._session.moment(),
-            outlet=queue.name,
+            # Who was asked may have sent us on to another outlet's article.
+            outlet=self._session.frontier.owner(response.url, queue).name,
         )
         return await self._extraction.extract(task)
 
@@ -90,7 +91,9 @@ class PageReader:
         aliases: tuple[PageState, ...] = ()
         final = url_key(response.url)
         if final != page.url_key:
-            aliases = (replace(state, url_key=final, url=response.url),)
+            owner = self._session.frontier.owner(response.url, queue)
+            alias = replace(state, url_key=final, url=response.url, outlet=owner.id)
+            aliases = (alias,)
         job = PageJob(
             page=state, aliases=aliases, exchange=self._session.keep(response)
         )

@@ -180,6 +180,26 @@ def test_a_host_that_is_not_news_says_so(tmp_path: Path) -> None:
     assert "is this a news outlet?" in done.stderr
 
 
+def test_an_article_that_another_outlet_leads_to_is_of_who_printed_it(
+    outlets: Outlets, tmp_path: Path
+) -> None:
+    target = "http://two.example/news/bridge-1-two.example"
+
+    def lead_on(handler: Any, path: str) -> bool:
+        is_page = path.startswith("/news/")
+        return is_page and handler.send(302, b"", Location=target) is None
+
+    def name_nothing(handler: Any, path: str) -> bool:
+        return path == "/feed" and handler.send(404, b"") is None
+
+    outlets.hosts |= {"one.example": lead_on, "two.example": name_nothing}
+    outlets.articles = 1
+    db = tmp_path / "a.db"
+    wirecopy(outlets, "crawl", "one.example", "two.example", "--db", db)
+    sql = "SELECT url, host FROM articles JOIN outlets ON outlets.id = articles.outlet"
+    assert rows(db, sql) == [(target, "two.example")]
+
+
 class Failing:
     """A pipeline of a user's own that fails at one article."""
 
