@@ -21,10 +21,14 @@ if TYPE_CHECKING:
 TABLES = {BAND: "bands", PASSAGE: "passage_keys"}
 # What the keys of a table are parted into.
 SLICES = 1 << 10
-_WIDTH = np.uint64(64 - 10)  # bits of a place that do not tell its slice
-_REST = np.uint64((1 << 54) - 1)
+# Bits of a place that do not tell its slice.
+_REST_BITS = 64 - 10
+_WIDTH = np.uint64(_REST_BITS)
+_REST = np.uint64((1 << _REST_BITS) - 1)
 # A band's key is its number above 32 bits: these and five of the number go first.
-_TURNED = np.uint64(64 - 37)
+_BAND_BITS = 32 + 5
+_TURNED = np.uint64(64 - _BAND_BITS)
+_BAND_REST_BITS = _BAND_BITS - 10
 # Stands for an article that a key has no more.
 TAKEN = 0
 
@@ -137,14 +141,15 @@ def slices_of(places: NDArray[np.uint64]) -> NDArray[np.int64]:
 def ranges_of(kind: int, part: int, last: int) -> Iterator[tuple[int, int]]:
     """Go through the first and last keys of slice *part*; *last* is the table's last."""
     if kind == PASSAGE:
-        first = part << 54
-        yield first - (first >> 63 << 64), first - (first >> 63 << 64) + int(_REST)
+        first = part << _REST_BITS
+        signed = first - (first >> 63 << 64)
+        yield signed, signed + int(_REST)
         return
     # Numbers of bands that differ by 32 share their slices.
-    first = part << 27
+    first = part << _BAND_REST_BITS
     while first <= last:
-        yield first, first + (1 << 27) - 1
-        first += 1 << 37
+        yield first, first + (1 << _BAND_REST_BITS) - 1
+        first += 1 << _BAND_BITS
 
 
 def _wait(
