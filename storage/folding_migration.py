@@ -12,18 +12,19 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 _BATCH = 500
+_NEXT = "SELECT id, headline, body FROM articles WHERE id > ? ORDER BY id LIMIT ?"
 
 
 def fold_again(db: Database) -> None:
     """Fold every text anew; pairs and stories follow with the next settle."""
-    rows = db.conn.execute("SELECT id, headline, body FROM articles").fetchall()
-    if not rows:
+    if db.conn.execute("SELECT 1 FROM articles LIMIT 1").fetchone() is None:
         return
     from storage.signing import IndexSigner
 
     signer = IndexSigner(load_parameters(db))
-    for start in range(0, len(rows), _BATCH):
-        some = rows[start : start + _BATCH]
+    last = 0
+    while some := db.conn.execute(_NEXT, [last, _BATCH]).fetchall():
+        last = some[-1][0]
         signed = signer.sign_all([(headline, body) for _, headline, body in some])
         db.conn.executemany(
             "UPDATE articles SET words = ?, text_hash = ?, headline_hash = ?"
