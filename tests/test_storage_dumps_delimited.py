@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.dumps.delimited_writing import DelimitedWriter
+from storage.dumps.fields import Fields
+from storage.dumps.formats import expand, open_dump
 from storage.errors import DumpError, MissingFieldError, TruncatedDumpError
 from tests.dump_reading import read, read_again
 
@@ -192,3 +194,14 @@ def test_what_is_written_is_read_by_the_csv_module(cell: str, delimiter: str) ->
         io.StringIO(out.getvalue().decode(), newline=""), delimiter=delimiter
     )
     assert list(read_back) == [["x", "a,\tb"], [cell, "1.5"], ["", ""]]
+
+
+@pytest.mark.parametrize("data", [b"", b"\xef\xbb\xbf", b"\n\n"])
+def test_a_file_of_nothing_has_no_fields_and_no_rows(
+    tmp_path: Path, data: bytes
+) -> None:
+    path = write(tmp_path, data)
+    (item,) = expand([str(path)])
+    dump = open_dump(item)
+    assert dump.field_names() == []
+    assert [len(task()) for task in dump.read(Fields(text="text"))] == []

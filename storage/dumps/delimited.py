@@ -233,7 +233,7 @@ class _Decoding:
     def __init__(self, source: Source) -> None:
         self._source = source
         self.is_odd = False
-        self.feed = ""
+        self.feed = "\n"
 
     def __iter__(self) -> Iterator[str]:
         chunk = self._source.read(_CHUNK)
@@ -242,10 +242,12 @@ class _Decoding:
             ("utf-16", "surrogatepass") if self.is_odd else ("utf-8-sig", "strict")
         )
         decoder = codecs.getincrementaldecoder(encoding)(errors=errors)
+        is_first = True
         while chunk:
             text = self._decoded(decoder, chunk)
-            is_old = "\r" in text[:-1] and "\n" not in text
-            self.feed = self.feed or ("\r" if is_old else "\n")
+            if is_first and "\r" in text[:-1] and "\n" not in text:
+                self.feed = "\r"
+            is_first = False
             yield text
             chunk = self._source.read(_CHUNK)
         yield self._decoded(decoder, b"")
