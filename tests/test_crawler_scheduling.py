@@ -168,3 +168,9 @@ print(run_schedule(rounds, [{sys.executable!r}, "-c", child]))
         schedule.send_signal(signal.SIGTERM)
         schedule.communicate(timeout=20)
     assert schedule.returncode == 0
+
+
+def test_an_interval_of_many_lives_is_none() -> None:
+    asked = ["--db", "a.db", "--every", "99999999999d", "--print-cron"]
+    refused = CliRunner().invoke(command, asked)
+    assert (refused.exit_code, "is not like 15m" in refused.output) == (2, True)

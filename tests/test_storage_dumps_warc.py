@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import brotli
@@ -12,6 +13,8 @@ import zstandard
 
 from storage.dumps.reject import Reject
 from storage.dumps.warc import iter_warc
+from storage.warc_reader import read_response
+from storage.warc_writer import Exchange, WarcArchive
 from tests.dump_rows import run
 
 if TYPE_CHECKING:
@@ -76,3 +79,24 @@ def test_a_header_that_is_no_date_or_address_stops_nothing(
     path.write_bytes(record(PAGE, url=url, date=date) + record(PAGE))
     for into in (None, tmp_path / "news.db"):
         assert run(path, into=into).rows == 2
+
+
+def test_a_name_out_of_a_database_leads_to_no_other_folder(tmp_path: Path) -> None:
+    exchange = Exchange(
+        url="http://a.example/",
+        status=200,
+        request_headers=(),
+        response_headers=(),
+        body=b"text",
+        fetched=datetime(2026, 11, 1, tzinfo=UTC),
+    )
+    archive = WarcArchive(
+        tmp_path / "own", most=1 << 20, now=lambda: datetime.now(UTC), software="test"
+    )
+    name, offset = archive.write(exchange)
+    archive.close()
+    kept = read_response(tmp_path / "own", name, offset)
+    assert kept is not None
+    assert kept.body == b"text"
+    (tmp_path / "other").mkdir()
+    assert read_response(tmp_path / "other", f"../own/{name}", offset) is None
