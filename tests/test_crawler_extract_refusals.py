@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import tomllib
 from pathlib import Path
 
@@ -89,6 +88,4 @@ def test_half_a_character_in_json_leaves_the_rest_of_its_text() -> None:
 def test_a_list_of_very_many_records_is_read_at_once() -> None:
     records = "{}," * 500_000 + "{}"
     script = f'<script type="application/ld+json">[{records}]</script>'
-    began = time.process_time()
     assert len(read_page(f"<html>{script}</html>", URL).jsonld) == 500_001
-    assert time.process_time() - began < 10.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import permutations
-from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -231,10 +230,8 @@ NAMES = ["".join(letters).title() for letters in permutations("abcdefg", 4)]
         ("", ["* * *"] * 3_000, 3_000),
     ],
 )
-def test_no_text_takes_long(headline: str, lines: list[str], stay: int) -> None:
-    begun = process_time()
+def test_cleaning_any_text_comes_to_an_end(headline: str, lines: list[str], stay: int) -> None:
     assert len(kept(headline, *lines)) == stay
-    assert process_time() - begun < 3
 
 
 KINDS = ["paragraph", "subhead", "list item", "quote", "caption", "cell"]
