@@ -230,7 +230,9 @@ NAMES = ["".join(letters).title() for letters in permutations("abcdefg", 4)]
         ("", ["* * *"] * 3_000, 3_000),
     ],
 )
-def test_cleaning_any_text_comes_to_an_end(headline: str, lines: list[str], stay: int) -> None:
+def test_cleaning_any_text_comes_to_an_end(
+    headline: str, lines: list[str], stay: int
+) -> None:
     assert len(kept(headline, *lines)) == stay
 
 
