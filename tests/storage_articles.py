@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from dedupe.block import Block
 from storage.article import Article
+
+if TYPE_CHECKING:
+    from storage.store import Store
 
 START = datetime(2026, 11, 1, 6, tzinfo=UTC)
 _SYLLABLES = [
@@ -71,3 +75,13 @@ def make_article(
         blocks=tuple(Block(line) for line in blocks or prose(seed)),
         **{**values, **fields},  # type: ignore[arg-type]
     )
+
+
+def stories(store: Store) -> dict[int, list[int]]:
+    """The articles of each story, oldest first."""
+    found: dict[int, list[int]] = {}
+    for story, article in store.db.conn.execute(
+        "SELECT story, id FROM articles ORDER BY id"
+    ):
+        found.setdefault(story, []).append(article)
+    return found

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests import crawled_outlets as made
+from tests import hostile_answers as made
 from tests.crawled_outlets import crawl_with, served, wirecopy
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from crawler.outlets import load_outlets
-from tests.crawled_outlets import gone, running, served, wirecopy
+from tests.crawled_outlets import running, served, wirecopy
+from tests.hostile_answers import gone
 
 if TYPE_CHECKING:
     from pathlib import Path

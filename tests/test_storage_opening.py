@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from storage import check
-from storage.errors import DatabaseBusyError, DatabaseError
+from storage.errors import (
+    DatabaseBusyError,
+    DatabaseError,
+    ForeignDatabaseError,
+    NewerSchemaError,
+    NotADatabaseError,
+)
 from storage.opening import named_errors
 from storage.store import Store
 from tests.storage_articles import START, make_article
@@ -157,3 +163,41 @@ def test_a_check_that_must_wait_for_long_says_so_and_nothing_of_damage(
         Store.open(path, busy_seconds=0.05) as store,
     ):
         check.check(store)
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("Shopping list\n" * 20)
+    with pytest.raises(NotADatabaseError, match=r"notes\.txt"):
+        Store.open(path)
+    assert path.read_text() == "Shopping list\n" * 20
+
+
+def test_a_database_of_others_is_refused_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "recipes.db"
+    with sqlite3.connect(path) as conn:
+        conn.execute("CREATE TABLE recipes (id INTEGER PRIMARY KEY, name TEXT)")
+    conn.close()
+    before = path.read_bytes()
+    with pytest.raises(ForeignDatabaseError):
+        Store.open(path)
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["recipes.db"]
+
+
+def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    with Store.open(path) as store, store.transaction() as db:
+        db.conn.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
+            " VALUES ('wirecopy', 'from_the_future', '')"
+        )
+    with pytest.raises(NewerSchemaError, match="from_the_future"):
+        Store.open(path)
+
+
+@pytest.mark.parametrize("missing", ["absent.db", "no/folder/news.db"])
+def test_a_database_that_must_exist(tmp_path: Path, missing: str) -> None:
+    with pytest.raises(DatabaseError):
+        Store.open(tmp_path / missing, create=False)
+    assert list(tmp_path.iterdir()) == []

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 from contextlib import suppress
@@ -18,16 +17,10 @@ from storage.articles import load_article, load_clean_body
 from storage.check import check
 from storage.errors import (
     DatabaseBusyError,
-    DatabaseError,
-    ForeignDatabaseError,
-    NewerSchemaError,
-    NotADatabaseError,
 )
 from storage.settle import settle
 from storage.store import Store
 from tests.storage_articles import START, make_article, prose
-
-MADE_BY_OTHERS = "CREATE TABLE recipes (id INTEGER PRIMARY KEY, name TEXT)"
 
 
 @pytest.fixture
@@ -312,44 +305,6 @@ def test_what_waits_is_found_before_it_is_written(store: Store) -> None:
         assert store.add(make_article(4, text=7)).of == 1
     settle(store)
     assert check(store).problems == ()
-
-
-def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "notes.txt"
-    path.write_text("Shopping list\n" * 20)
-    with pytest.raises(NotADatabaseError, match=r"notes\.txt"):
-        Store.open(path)
-    assert path.read_text() == "Shopping list\n" * 20
-
-
-def test_a_database_of_others_is_refused_untouched(tmp_path: Path) -> None:
-    path = tmp_path / "recipes.db"
-    with sqlite3.connect(path) as conn:
-        conn.execute(MADE_BY_OTHERS)
-    conn.close()
-    before = path.read_bytes()
-    with pytest.raises(ForeignDatabaseError):
-        Store.open(path)
-    assert path.read_bytes() == before
-    assert [p.name for p in tmp_path.iterdir()] == ["recipes.db"]
-
-
-def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "news.db"
-    with Store.open(path) as store, store.transaction() as db:
-        db.conn.execute(
-            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
-            " VALUES ('wirecopy', 'from_the_future', '')"
-        )
-    with pytest.raises(NewerSchemaError, match="from_the_future"):
-        Store.open(path)
-
-
-@pytest.mark.parametrize("missing", ["absent.db", "no/folder/news.db"])
-def test_a_database_that_must_exist(tmp_path: Path, missing: str) -> None:
-    with pytest.raises(DatabaseError):
-        Store.open(tmp_path / missing, create=False)
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_second_writer_waits_and_then_says_so(tmp_path: Path) -> None:
